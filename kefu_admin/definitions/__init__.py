@@ -1,0 +1,1 @@
+"""What is configured: frozen values read from YAML, without database, web or clock."""

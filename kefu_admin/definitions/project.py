@@ -1,0 +1,52 @@
+"""The whole config as one value: what `load` returns and every layer above reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.label import Label
+from kefu_admin.definitions.menu import Menu
+from kefu_admin.definitions.number import Series
+from kefu_admin.definitions.role import Role
+from kefu_admin.definitions.scenario import Scenario
+from kefu_admin.definitions.view import ListView
+from kefu_admin.problems import NOWHERE, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecrecyLevel:
+    """A label on records (内部, 秘密…). `rank` rises with secrecy; not a state-secret certification."""
+
+    id: str
+    label: Label
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A desk. `fingerprint` is the SHA-256 (hex) of the canonical text of all definitions; `texts`
+    holds that canonical text per file, which `apply` keeps."""
+
+    name: Label
+    time_zone: str = "Asia/Shanghai"
+    locale: str = "zh"
+    password_profile: str = "dengbao2"  # or "asvs"
+    secrecy_levels: tuple[SecrecyLevel, ...] = ()
+    unmask_per_hour: int = 60
+    search_per_hour: int = 60
+    types: Mapping[str, ContentType]
+    roles: Mapping[str, Role]
+    numbers: Mapping[str, Series]
+    views: Mapping[str, ListView]
+    menus: Mapping[str, Menu]
+    scenarios: Mapping[str, Scenario]
+    texts: Mapping[str, str]
+    fingerprint: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+    def default_view(self, type_id: str) -> ListView | None:
+        """The list view a type opens with: the one marked default, else the first."""
+        views = [view for view in self.views.values() if view.type == type_id]
+        return next((view for view in views if view.default), views[0] if views else None)

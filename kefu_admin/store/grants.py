@@ -1,0 +1,56 @@
+"""What an actor may do, compiled: the values `store.read` and `store.change` cannot work without.
+
+Made by `behaviours.secrecy` from roles; conditions stay symbolic (`$me`, `$my_departments`) so one
+compiled value serves everybody with the same roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kefu_admin.definitions.condition import Condition
+from kefu_admin.definitions.role import Action, Permission, Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowGrant:
+    """One (rows x fields) pair of one role. `rights` has an entry for every field of the type."""
+
+    role: str
+    actions: frozenset[Action]
+    rows: Condition
+    rights: Mapping[str, frozenset[Right]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowDenial:
+    """Takes actions (or, when `fields` is given, those fields) away from matching rows."""
+
+    role: str
+    actions: frozenset[Action]
+    rows: Condition
+    fields: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeGrants:
+    """Everything that holds for one type. No grants: the type does not exist for the actor."""
+
+    type: str
+    grants: tuple[RowGrant, ...] = ()
+    denials: tuple[RowDenial, ...] = ()
+
+    def allows(self, action: Action) -> bool:
+        """Whether the action is possible on at least some rows."""
+        return any(action in grant.actions for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grants:
+    """All of an actor's rights. `key` names the shape (roles and scopes) for statement caches."""
+
+    key: str
+    types: Mapping[str, TypeGrants]
+    permissions: frozenset[Permission]
+    clearance: int

@@ -1,0 +1,80 @@
+"""Questions to the store and their answers, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kefu_admin.definitions.condition import ALWAYS, Condition
+from kefu_admin.definitions.view import SortKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One page of a type's rows.
+
+    `where` is the rule's condition (runs with the rule's rights: config views, engines);
+    `filter` is a person's condition (fields he does not fully see are refused before it comes here).
+    `after`/`before` are keyset cursors (opaque text). `count_up_to` 0 = no count.
+    """
+
+    type: str
+    columns: tuple[str, ...]
+    where: Condition = ALWAYS
+    filter: Condition = ALWAYS
+    search: str = ""
+    sort: tuple[SortKey, ...] = ()
+    limit: int = 50
+    after: str = ""
+    before: str = ""
+    last: bool = False
+    count_up_to: int = 0
+    ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A reference as shown: id and label (already masked by the target's rules)."""
+
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment as shown."""
+
+    id: int
+    name: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One record as one actor may see it. A field he may not see is not in `values`; a masked one
+    holds the masked text and its name stands in `masked`. References are `Ref`, many-valued
+    references tuples of them, files tuples of `File`. `editable` names the fields he may write in
+    this row; `actions` what he may do to it (values of role.Action)."""
+
+    type: str
+    id: int
+    version: int
+    title: str
+    values: Mapping[str, object]
+    masked: frozenset[str] = frozenset()
+    editable: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Rows in order; cursors are "" where there is no such page. `count` is None when not asked;
+    `capped` says that there are more than `count`."""
+
+    rows: tuple[Row, ...]
+    next: str = ""
+    previous: str = ""
+    count: int | None = None
+    capped: bool = False
+    facts: Mapping[str, object] = field(default_factory=dict)
