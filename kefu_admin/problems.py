@@ -7,13 +7,14 @@ ordinary exceptions and do not belong here.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where something was written: file (relative to the config's parent), 1-based line, key path."""
+    """Where something was written: file (relative to the config), 1-based line, key path."""
 
     file: str
     line: int
@@ -61,7 +62,7 @@ class FieldError:
 
     field: str
     code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
     clause: str = ""
 
 

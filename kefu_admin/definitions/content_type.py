@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.definitions.fields import Field
-from kefu_admin.definitions.label import Label
+from kefu_admin.definitions.label import NO_LABEL, Label
 from kefu_admin.problems import NOWHERE, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unique:
-    """Fields that together must not repeat, among all rows or those matching `where` ("per state")."""
+    """Fields that together must not repeat, among all rows or those matching `where`."""
 
     fields: tuple[str, ...]
     where: Condition | None = None
@@ -55,7 +55,7 @@ class ContentType:
     id: str
     label: Label
     plural: Label
-    help: Label = Label("")
+    help: Label = NO_LABEL
     icon: str = ""
     fields: Mapping[str, Field]
     title: str

@@ -21,7 +21,7 @@ from enum import StrEnum
 
 from kefu_admin.definitions.condition import Condition, Op
 from kefu_admin.definitions.formula import Formula
-from kefu_admin.definitions.label import Label
+from kefu_admin.definitions.label import NO_LABEL, Label
 from kefu_admin.problems import NOWHERE, Place
 
 
@@ -39,11 +39,11 @@ class Storage(StrEnum):
     LINKS = "links"  # a table of its own: references
     FILES = "files"  # rows of the attachment table; no column
     ROWS = "rows"  # children: rows of another type; no column
-    SECRET = "secret"  # encrypted text and a keyed look-up hash beside it
+    SECRET = "secret"  # noqa: S105 -- a storage name: encrypted text and a look-up hash
 
 
 class PersonalClass(StrEnum):
-    """Personal-data class of a field (PIPL): `sensitive` is masked and stored encrypted by default."""
+    """Personal-data class of a field (PIPL); `sensitive` is masked and encrypted by default."""
 
     NONE = "none"
     GENERAL = "general"
@@ -112,7 +112,7 @@ class Field:
     id: str
     type: str  # id of a FieldType
     label: Label
-    help: Label = Label("")
+    help: Label = NO_LABEL
     required: When = NEVER_WHEN
     visible: When = ALWAYS_WHEN
     read_only: When = NEVER_WHEN
@@ -123,13 +123,13 @@ class Field:
     min_length: int = 0
     max_length: int = 255
     scale: int = 0  # decimal places of decimal (0..6) and money (2)
-    unit: Label = Label("")
+    unit: Label = NO_LABEL
     pattern: str = ""  # closed subset of regular expressions, linear time
     choices: tuple[Choice, ...] = ()
     to: str = ""  # reference(s): type id; children: the owned type id
     by: str = ""  # children: the owned type's reference back
     personal: PersonalClass = PersonalClass.NONE
-    purpose: Label = Label("")
+    purpose: Label = NO_LABEL
     mask: str = ""  # id of a mask: phone, id_number, name, address, email, all
     encrypted: bool = False
     series: str = ""  # number: id of a number series

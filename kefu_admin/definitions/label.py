@@ -15,3 +15,6 @@ class Label:
     def text(self, locale: str) -> str:
         """The text for a locale ("zh" or "en")."""
         return self.en if locale == "en" and self.en else self.zh
+
+
+NO_LABEL = Label("")

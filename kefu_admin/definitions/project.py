@@ -17,7 +17,7 @@ from kefu_admin.problems import NOWHERE, Place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecrecyLevel:
-    """A label on records (内部, 秘密…). `rank` rises with secrecy; not a state-secret certification."""
+    """A label on records (内部, 秘密…); `rank` rises with secrecy. Not a certification."""
 
     id: str
     label: Label
@@ -32,7 +32,7 @@ class Project:
     name: Label
     time_zone: str = "Asia/Shanghai"
     locale: str = "zh"
-    password_profile: str = "dengbao2"  # or "asvs"
+    password_profile: str = "dengbao2"  # noqa: S105 -- a profile name, or "asvs"
     secrecy_levels: tuple[SecrecyLevel, ...] = ()
     unmask_per_hour: int = 60
     search_per_hour: int = 60

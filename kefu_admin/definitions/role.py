@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kefu_admin.definitions.condition import ALWAYS, Condition
-from kefu_admin.definitions.label import Label
+from kefu_admin.definitions.label import NO_LABEL, Label
 from kefu_admin.problems import NOWHERE, Place
 
 
@@ -74,7 +74,7 @@ class Role:
 
     id: str
     label: Label
-    help: Label = Label("")
+    help: Label = NO_LABEL
     grants: tuple[Grant, ...] = ()
     denials: tuple[Denial, ...] = ()
     may: frozenset[Permission] = frozenset()

@@ -14,7 +14,7 @@ class Query:
     """One page of a type's rows.
 
     `where` is the rule's condition (runs with the rule's rights: config views, engines);
-    `filter` is a person's condition (fields he does not fully see are refused before it comes here).
+    `filter` is a person's condition (fields he does not see are refused before it comes here).
     `after`/`before` are keyset cursors (opaque text). `count_up_to` 0 = no count.
     """
 

@@ -1,4 +1,4 @@
-"""The shape of tables: what `columns` and `tables` want, what `found` finds, what `changeset` compares.
+"""The shape of tables: what `layout` wants, what `found` finds, what `changeset` compares.
 
 Plain values without SQL dialect: `ddl` writes them for SQLite, PostgreSQL and MariaDB.
 """
