@@ -46,7 +46,7 @@ def sentences() -> Mapping[str, str]:
 
 
 def text(message: str, locale: str, /, **facts: object) -> str:
-    """The message in the locale, its placeholders filled; a missing fact stays visible as written."""
+    """The message in the locale, its placeholders filled; a missing fact stays as written."""
     translated = catalogue(locale).get(message, message)
     if not facts:
         return translated
@@ -68,7 +68,7 @@ def problem(value: Problem, locale: str) -> str:
 
 
 def field_error(error: FieldError, locale: str) -> str:
-    """Why a value was refused; a config check brings its own label as facts['message_zh'/'message_en']."""
+    """Why a value was refused; a config check brings its own message (message_zh, message_en)."""
     own = error.facts.get("message_en") if locale == "en" else error.facts.get("message_zh")
     said = str(own) if own else sentence(error.code, locale, **error.facts)
     return (
