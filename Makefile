@@ -1,0 +1,41 @@
+# Two commands do all the set-up: `make run` and `make test`. Everything else is for developers.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+FRONT := frontend/package.json frontend/package-lock.json frontend/assets.toml hatch_build.py
+
+.PHONY: run test build lint types format bench clean
+
+run: $(STAMP)
+	@$(BIN)/kefu run --demo
+
+test: $(STAMP)
+	@$(BIN)/pytest -n auto
+
+build: $(STAMP)
+
+$(STAMP): pyproject.toml $(wildcard $(FRONT))
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=24"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[dev]"
+	@touch $(STAMP)
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djlint --check --quiet kefu_admin/faces/admin/templates
+	$(BIN)/lint-imports
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+format: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf build dist data .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,55 @@
+"""Invented values: deterministic, valid by our own checks, and nobody's."""
+
+from __future__ import annotations
+
+from datetime import date
+from random import Random
+
+import pytest
+
+from kefu_admin.behaviours.making import BadInstruction, Kit, id_check_digit, make_row
+
+KIT = Kit(
+    pools={"surnames": "王李", "given": "伟芳娜", "tags": ["甲", "乙"]},
+    regions=("110105",),
+    people=((7, 3),),
+    today=date(2026, 11, 21),
+    ids={"item": (1, 2, 3), "warehouse": (8, 9)},
+)
+
+
+def test_the_same_seed_makes_the_same_row() -> None:
+    instructions = {"name": {"person_name": True}, "phone": {"phone": True}}
+
+    first = make_row(instructions, random=Random(5), kit=KIT, index=0)
+    second = make_row(instructions, random=Random(5), kit=KIT, index=0)
+
+    assert first == second
+
+
+def test_the_check_digit_of_a_known_number_is_right() -> None:
+    assert id_check_digit("11010519491231002") == "X"
+
+
+def test_a_branch_follows_an_earlier_field() -> None:
+    instructions = {
+        "kind": {"choose": {"person": 1}},
+        "n": {"by": "kind", "company": {"phone": True}},
+    }
+
+    assert make_row(instructions, random=Random(1), kit=KIT, index=0) == {"kind": "person"}
+
+
+def test_each_goes_through_every_pair_once() -> None:
+    instructions = {"item": {"each": "item"}, "warehouse": {"each": "warehouse"}}
+
+    pairs = {
+        tuple(make_row(instructions, random=Random(1), kit=KIT, index=n).values()) for n in range(6)
+    }
+
+    assert len(pairs) == 6
+
+
+def test_an_unknown_word_is_refused_by_name() -> None:
+    with pytest.raises(BadInstruction, match="phon"):
+        make_row({"phone": {"phon": True}}, random=Random(1), kit=KIT, index=0)
