@@ -1,0 +1,208 @@
+"""The audit book: append-only lines, each keyed to its content and to the line before it.
+
+A line is written in the transaction of the operation it speaks of; when it cannot be written the
+operation fails. There is no shared head: a line continues the chain of its own record (whose row
+lock the writer holds), lines without a record continue the chain of their session or account. The
+digest is an HMAC with a key that is not in the database, so that nobody who only has the database
+can write, alter or re-link a line. `store.seal` links committed lines into blocks afterwards,
+`store.verify` reads it all again.
+
+Lines hold references and field names; values of personal fields come here already masked or as
+`keyed_hash`, never in clear.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from kefu_admin.actor import Actor
+from kefu_admin.store.crypto import derive
+from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
+from kefu_admin.store.shapes import ColumnKind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+GENESIS = "0" * 64  # what the first line of a chain follows
+CONTENT = (  # the columns a digest covers, in this order
+    "chain", "seq", "previous", "at", "actor_id", "actor", "source", "address", "session",
+    "action", "type", "record_id", "version", "changes", "reason", "operation", "definition",
+)  # fmt: skip
+_COLUMNS = (*CONTENT, "digest", "transaction_id")
+_CHUNKS = (200, 20, 1)  # rows per statement: three texts to prepare instead of one per count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What one operation did to one thing.
+
+    `version` is the record's version after the change; a line with `record_id` and `version`
+    belongs to the record's chain, any other to the actor's session (or `chain`, when given: the
+    caller must then hold a lock that serialises it). `before` and `after` map field ids to plain
+    JSON values, masked or hashed where personal. `operation` names what was asked for
+    (`records.change`), `reason` is what the person gave.
+    """
+
+    actor: Actor
+    action: str
+    at: datetime
+    type: str = ""
+    record_id: int | None = None
+    version: int | None = None
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+    reason: str = ""
+    operation: str = ""
+    chain: str = ""
+
+
+def write(store: Store, line: Line) -> None:
+    """Append one line in the open transaction."""
+    append(store, (line,))
+
+
+def append(store: Store, lines: Sequence[Line]) -> None:
+    """Append lines in the open transaction, set-wise; within a chain they keep their order.
+
+    Costs one look-up of the previous lines (none for records just created) and one insert per 200.
+    """
+    heads = _heads(store, {chain_of(line) for line in lines if line.version != 1})
+    key = _key(store.secret)
+    definition = store.project.fingerprint[:16]
+    rows: list[tuple[object, ...]] = []
+    for line in lines:
+        chain = chain_of(line)
+        seq, previous = heads.get(chain, (0, GENESIS))
+        content = _content(line, chain, seq + 1, previous, definition)
+        sealed = digest(key, content)
+        heads[chain] = (seq + 1, sealed)
+        at = store.to_db(ColumnKind.INSTANT, line.at)
+        rows.append((*content[:3], at, *content[4:], sealed))
+    _insert(store, rows)
+
+
+def chain_of(line: Line) -> str:
+    """The chain a line continues: its record's, or the session's or account's it came from."""
+    if line.chain:
+        return line.chain
+    if line.record_id is not None and line.version is not None:
+        return record_chain(line.type, line.record_id)
+    if line.actor.session:
+        return f"session:{line.actor.session}"
+    if line.actor.user_id is not None:
+        return f"actor:{line.actor.user_id}"
+    return line.actor.login
+
+
+def record_chain(type_id: str, record_id: int) -> str:
+    """The chain of a record's versions."""
+    return f"{type_id}#{record_id}"
+
+
+def digest(key: bytes, content: Sequence[object]) -> str:
+    """HMAC-SHA256 (hex) over the values of CONTENT; instants as text with microseconds."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+def instant_text(at: datetime) -> str:
+    """The form in which an instant enters a digest: UTC, microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def keyed_hash(store: Store, text: str) -> str:
+    """A short keyed hash of a personal value: equal values can be told, the value cannot."""
+    return "#" + hmac.digest(_key(store.secret), b"value:" + text.encode(), "sha256").hex()[:16]
+
+
+def key(store: Store) -> bytes:
+    """The key of line digests; for `verify`, which recomputes them."""
+    return _key(store.secret)
+
+
+@lru_cache(maxsize=8)
+def _key(secret: bytes) -> bytes:
+    return derive(secret, "audit lines")
+
+
+def _content(
+    line: Line, chain: str, seq: int, previous: str, definition: str
+) -> tuple[object, ...]:
+    actor = line.actor
+    return (
+        chain, seq, previous, instant_text(line.at), actor.user_id, actor.login, actor.source,
+        actor.address, actor.session, line.action, line.type, line.record_id, line.version,
+        _changes(line.before, line.after), line.reason, line.operation, definition,
+    )  # fmt: skip
+
+
+def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    """{"field": [before, after]} as canonical JSON."""
+    names = sorted(before.keys() | after.keys())
+    return json.dumps(
+        {name: [before.get(name), after.get(name)] for name in names},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def _heads(store: Store, chains: set[str]) -> dict[str, tuple[int, str]]:
+    """The last line of each chain that has one."""
+    if len(chains) == 1:
+        (chain,) = chains
+        row = store.row(
+            'SELECT "seq", "digest" FROM "kefu_audit" WHERE "chain" = ?'
+            ' ORDER BY "seq" DESC LIMIT 1',
+            (chain,),
+        )
+        return {chain: (row[0], row[1])} if row else {}
+    heads: dict[str, tuple[int, str]] = {}
+    wanted = sorted(chains)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        padded = part + [part[-1]] * (_padded(len(part)) - len(part))
+        marks = ", ".join("?" * len(padded))
+        sql = (
+            'SELECT a."chain", a."seq", a."digest" FROM "kefu_audit" AS a JOIN'  # noqa: S608
+            ' (SELECT "chain", MAX("seq") AS "seq" FROM "kefu_audit"'  # only marks are joined in
+            f' WHERE "chain" IN ({marks}) GROUP BY "chain") AS m'
+            ' ON a."chain" = m."chain" AND a."seq" = m."seq"'
+        )
+        heads.update((chain, (seq, last)) for chain, seq, last in store.rows(sql, tuple(padded)))
+    return heads
+
+
+def _padded(count: int) -> int:
+    """The next of a few sizes, so that few statement texts are ever prepared."""
+    return next(size for size in (5, 20, 100, 500) if size >= count)
+
+
+def _insert(store: Store, rows: Sequence[tuple[object, ...]]) -> None:
+    start = 0
+    while start < len(rows):
+        size = next(size for size in _CHUNKS if size <= len(rows) - start)
+        values = [value for row in rows[start : start + size] for value in row]
+        try:
+            store.execute(_insert_sql(store.dialect, size), tuple(values))
+        except ConstraintBroken as error:  # two requests of one session at the same moment
+            if error.kind is Constraint.UNIQUE:
+                raise BusyBeforeCommit from error
+            raise
+        start += size
+
+
+@lru_cache(maxsize=16)
+def _insert_sql(dialect: str, size: int) -> str:
+    """On PostgreSQL a line keeps its transaction's number: the sealer goes by it, not by id."""
+    own = (
+        "CAST(CAST(pg_current_xact_id() AS text) AS bigint)" if dialect == "postgresql" else "NULL"
+    )
+    names = ", ".join(f'"{name}"' for name in _COLUMNS)
+    row = "(" + "?, " * (len(_COLUMNS) - 1) + own + ")"
+    return f'INSERT INTO "kefu_audit" ({names}) VALUES ' + ", ".join([row] * size)  # noqa: S608
