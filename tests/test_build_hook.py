@@ -1,4 +1,4 @@
-"""The build hook's promises that need no network: locked by hash, no registry named, found fresh."""
+"""The build hook's promises that need no network: locked by hash, no registry, found fresh."""
 
 from __future__ import annotations
 
