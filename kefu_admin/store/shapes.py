@@ -31,6 +31,7 @@ class ColumnShape:
     references: str = ""  # table whose id this is; ON DELETE RESTRICT
     check: str = ""  # portable SQL condition in canonical form, "" = none
     renamed_from: str = ""
+    form: str = ""  # how values are written where the kind does not tell: scale2, secret, members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,94 @@
+"""How each database is reached: its URL, its pool, and the settings of every connection."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from playhouse.pool import PooledMySQLDatabase, PooledPostgresqlDatabase, PooledSqliteDatabase
+
+from kefu_admin.store.dialect import Dialect
+
+# peewee's classes come without types on our side (pyproject: follow_imports = skip); its database
+# object is Any here and everything handed on is typed by Store.
+PeeweeDatabase = Any
+
+MARIADB_MODES = (
+    "ANSI_QUOTES,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,"
+    "NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION"
+)
+MARIADB_COLLATION = "utf8mb4_nopad_bin"
+WAIT_SECONDS = 5  # for a lock; longer than a person should wait for is Busy
+
+
+class BadUrl(ValueError):
+    """The database URL is not one of sqlite:///path, postgresql://…, mariadb://…."""
+
+
+def build(url: str, *, max_connections: int = 40) -> tuple[Dialect, PeeweeDatabase]:
+    """The dialect and an unopened peewee database with a pool.
+
+    Raises:
+        BadUrl: unknown scheme, or no path or database name.
+    """
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path)
+        if not path.strip("/"):
+            raise BadUrl(url)
+        return Dialect.SQLITE, _sqlite(path, max_connections)
+    if parts.scheme not in ("postgresql", "mariadb") or not name:
+        raise BadUrl(f"{parts.scheme}://{parts.hostname or ''}/{name}")  # without the password
+    options: dict[str, Any] = {
+        "host": parts.hostname or "127.0.0.1",
+        "user": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "port": parts.port,
+    }
+    options = {key: value for key, value in options.items() if value is not None}
+    if parts.scheme == "postgresql":
+        return Dialect.POSTGRESQL, _postgresql(name, options, max_connections)
+    return Dialect.MARIADB, _mariadb(name, options, max_connections)
+
+
+def _sqlite(path: str, max_connections: int) -> PeeweeDatabase:
+    return PooledSqliteDatabase(
+        path,
+        max_connections=max_connections,
+        check_same_thread=False,  # the pool hands a connection to one thread at a time
+        pragmas=[
+            ("busy_timeout", WAIT_SECONDS * 1000),
+            ("journal_mode", "wal"),
+            ("synchronous", 2),
+            ("foreign_keys", 1),
+            ("cache_size", -16000),
+        ],
+    )
+
+
+def _postgresql(name: str, options: dict[str, Any], max_connections: int) -> PeeweeDatabase:
+    return PooledPostgresqlDatabase(
+        name,
+        max_connections=max_connections,
+        prefer_psycopg3=True,
+        connect_timeout=10,
+        options=f"-c timezone=UTC -c lock_timeout={WAIT_SECONDS * 1000}"
+        " -c default_transaction_isolation=read\\ committed",
+        **options,
+    )
+
+
+def _mariadb(name: str, options: dict[str, Any], max_connections: int) -> PeeweeDatabase:
+    return PooledMySQLDatabase(
+        name,
+        max_connections=max_connections,
+        mariadb=True,
+        charset="utf8mb4",
+        collation=MARIADB_COLLATION,
+        connect_timeout=10,
+        init_command=f"SET SESSION sql_mode='{MARIADB_MODES}',"
+        " SESSION tx_isolation='READ-COMMITTED', SESSION time_zone='+00:00',"
+        f" SESSION innodb_lock_wait_timeout={WAIT_SECONDS}",
+        **options,
+    )

@@ -1,0 +1,84 @@
+"""Fixtures every test may use: the three databases and the small project."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kefu_admin.definitions.project import Project
+from kefu_admin.store.database import Store
+from tests.absent import pytest_terminal_summary  # noqa: F401 -- a hook pytest finds by name
+from tests.databases import DIALECTS, Databases
+
+PROJECTS = Path(__file__).parent / "projects"
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """This process's databases, dropped at the end."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    made = Databases(tmp_path_factory.mktemp("databases"), worker)
+    yield made
+    made.drop()
+
+
+@pytest.fixture(scope="session")
+def small_project() -> Project:
+    """tests/projects/small, loaded."""
+    from kefu_admin.definitions.load import load
+
+    return load(PROJECTS / "small")
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Each of the three databases in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def open_store(
+    databases: Databases, dialect: str, tmp_path: Path
+) -> Iterator[Callable[[Project], Store]]:
+    """Opens an empty store with a project's tables on the database of this run."""
+    yield from _opening(databases.store, databases, dialect, tmp_path)
+
+
+@pytest.fixture
+def open_bare(
+    databases: Databases, dialect: str, tmp_path: Path
+) -> Iterator[Callable[[Project], Store]]:
+    """Opens a store on a database without tables."""
+    yield from _opening(databases.bare, databases, dialect, tmp_path)
+
+
+@pytest.fixture
+def store(open_store: Callable[[Project], Store], small_project: Project) -> Store:
+    """An empty store of the small project, on each of the three databases."""
+    return open_store(small_project)
+
+
+def _opening(
+    make: Callable[[str, Project, Path], Store | None],
+    databases: Databases,
+    dialect: str,
+    directory: Path,
+) -> Iterator[Callable[[Project], Store]]:
+    opened: list[Store] = []
+
+    def open_(project: Project) -> Store:
+        store = make(dialect, project, directory)
+        if store is None:
+            why = f"{dialect}: {databases.absent[dialect]}"
+            if os.environ.get("KEFU_REQUIRE") == "all":
+                pytest.fail(why)
+            pytest.skip(why)
+        opened.append(store)
+        return store
+
+    yield open_
+    for store in opened:
+        store.close()

@@ -1,0 +1,217 @@
+"""The three databases for tests: one of each per process, made when first asked for.
+
+A database keeps its tables between tests and is emptied before the next one; it is laid anew only
+when another project's tables are wanted. SQLite is a copy of a laid file. `KEFU_TEST_POSTGRESQL`
+and `KEFU_TEST_MARIADB` say where the servers are (URLs of a database that may create others).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pymysql
+
+from kefu_admin.actor import system_actor
+from kefu_admin.definitions.project import Project
+from kefu_admin.store.apply import apply, plan
+from kefu_admin.store.database import Store
+
+SECRET = b"a secret for tests, 32 bytes long"
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+DIALECTS = ("sqlite", "postgresql", "mariadb")
+SERVERS = {
+    "postgresql": os.environ.get(
+        "KEFU_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1/postgres"
+    ),
+    "mariadb": os.environ.get("KEFU_TEST_MARIADB", "mariadb://root@127.0.0.1/test"),
+}
+
+
+class Databases:
+    """The databases of one test process."""
+
+    def __init__(self, directory: Path, worker: str) -> None:
+        self.directory = directory
+        self.name = f"kefu_test_{os.getpid()}_{worker}"
+        self.made: dict[str, str] = {}  # "postgresql" -> url
+        self.laid: dict[str, str] = {}  # url -> what is laid out in it
+        self.absent: dict[str, str] = {}  # dialect -> why
+
+    def url(self, dialect: str, purpose: str = "") -> str | None:
+        """The URL of this process's database of a dialect; None when the machine has no server."""
+        key = f"{dialect}{purpose}"
+        if dialect in self.absent:
+            return None
+        if key not in self.made:
+            try:
+                self.made[key] = self._make(dialect, f"{self.name}{purpose}")
+            except (psycopg.OperationalError, pymysql.err.OperationalError) as error:
+                self.absent[dialect] = str(error).splitlines()[0]
+                return None
+        return self.made[key]
+
+    def store(self, dialect: str, project: Project, directory: Path) -> Store | None:
+        """An empty store with the project's tables, or None when the machine cannot."""
+        if dialect == "sqlite":
+            return self._sqlite(project, directory)
+        url = self.url(dialect)
+        if url is None:
+            return None
+        store = opened(url, project, directory)
+        if self.laid.get(url) == _layout_key(store):
+            _empty(store)
+        else:
+            self.laid.pop(url, None)
+            wipe(store)
+            lay(store)
+            self.laid[url] = _layout_key(store)
+        return store
+
+    def bare(self, dialect: str, project: Project, directory: Path) -> Store | None:
+        """A store on a database without any table, or None when the machine cannot."""
+        if dialect == "sqlite":
+            return opened(f"sqlite:///{directory}/bare.db", project, directory)
+        url = self.url(dialect, "_bare")
+        if url is None:
+            return None
+        store = opened(url, project, directory)
+        wipe(store)
+        return store
+
+    def drop(self) -> None:
+        """Drops what was made."""
+        for key, url in self.made.items():
+            dialect = "postgresql" if key.startswith("postgresql") else "mariadb"
+            name = urlsplit(url).path.lstrip("/")
+            force = " WITH (FORCE)" if dialect == "postgresql" else ""
+            _on_server(dialect, f"DROP DATABASE IF EXISTS {name}{force}")
+
+    def _make(self, dialect: str, name: str) -> str:
+        _drop_leftovers(dialect)
+        _on_server(dialect, f"CREATE DATABASE {name}")
+        parts = urlsplit(SERVERS[dialect])
+        return parts._replace(path=f"/{name}").geturl()
+
+    def _sqlite(self, project: Project, directory: Path) -> Store:
+        probe = opened("sqlite:///unused", project, directory)
+        template = self.directory / f"{_layout_key(probe)}.db"
+        if not template.exists():
+            store = opened(f"sqlite:///{template}.new", project, directory)
+            lay(store)
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            store.close()
+            Path(f"{template}.new").rename(template)
+        path = directory / "store.db"
+        for ending in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{path}{ending}").unlink()
+        shutil.copy(template, path)
+        return opened(f"sqlite:///{path}", project, directory)
+
+
+def opened(url: str, project: Project, directory: Path) -> Store:
+    """A store with the tests' secret."""
+    return Store.open(url, project, data_directory=directory, secret=SECRET)
+
+
+def lay(store: Store) -> None:
+    """Plan and apply, as `kefu apply` does."""
+    apply(store, plan(store), actor=system_actor("tests"), now=NOW)
+
+
+def wipe(store: Store) -> None:
+    """Drops every table."""
+    if store.dialect == "postgresql":
+        store.execute("DROP SCHEMA public CASCADE")
+        store.execute("CREATE SCHEMA public")
+        return
+    store.execute("SET SESSION foreign_key_checks = 0")
+    for (name,) in store.rows(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+    ):
+        store.execute(f'DROP TABLE "{name}"')
+    store.execute("SET SESSION foreign_key_checks = 1")
+
+
+def _empty(store: Store) -> None:
+    """Deletes every row and starts ids again, past the append-only triggers."""
+    names = sorted(store.layout)
+    found = store.rows(
+        " UNION ALL ".join(f"SELECT '{name}' FROM \"{name}\" HAVING COUNT(*) > 0" for name in names)
+    )
+    filled = [row[0] for row in found]
+    if not filled:
+        return
+    if store.dialect == "postgresql":
+        store.execute("SET session_replication_role = replica")
+        for name in filled:
+            store.execute(f'DELETE FROM "{name}"')
+            store.execute(f'ALTER TABLE "{name}" ALTER COLUMN "id" RESTART')
+        store.execute("SET session_replication_role = DEFAULT")
+        return
+    store.execute("SET SESSION foreign_key_checks = 0")
+    for name in filled:
+        store.execute(f'TRUNCATE TABLE "{name}"')
+    store.execute("SET SESSION foreign_key_checks = 1")
+
+
+def _layout_key(store: Store) -> str:
+    from hashlib import sha256
+
+    return sha256(repr(sorted(store.layout.items())).encode()).hexdigest()[:16]
+
+
+def _on_server(dialect: str, *statements: str) -> list[tuple[object, ...]]:
+    parts = urlsplit(SERVERS[dialect])
+    rows: list[tuple[object, ...]] = []
+    if dialect == "postgresql":
+        with psycopg.connect(SERVERS[dialect], autocommit=True, connect_timeout=5) as connection:
+            for statement in statements:
+                cursor = connection.execute(statement)
+                rows += cursor.fetchall() if cursor.description else []
+        return rows
+    mariadb = pymysql.connect(
+        host=parts.hostname,
+        port=parts.port or 3306,
+        user=parts.username,
+        password=parts.password or "",
+        autocommit=True,
+        connect_timeout=5,
+    )
+    try:
+        with mariadb.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+                rows += cursor.fetchall()
+    finally:
+        mariadb.close()
+    return rows
+
+
+def _drop_leftovers(dialect: str) -> None:
+    """Databases of test processes that were killed."""
+    listing = {
+        "postgresql": "SELECT datname FROM pg_database WHERE datname LIKE 'kefu\\_test\\_%'",
+        "mariadb": "SHOW DATABASES LIKE 'kefu\\_test\\_%'",
+    }[dialect]
+    for (name,) in _on_server(dialect, listing):
+        process = str(name).split("_")[2]
+        if process.isdigit() and not _is_alive(int(process)):
+            with suppress(psycopg.Error, pymysql.err.Error):
+                _on_server(dialect, f"DROP DATABASE IF EXISTS {name}")
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
