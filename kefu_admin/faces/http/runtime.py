@@ -1,0 +1,84 @@
+"""What one mounted desk consists of, kept on the Flask application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app
+from werkzeug.wrappers import Response
+
+from kefu_admin.definitions.project import Project
+from kefu_admin.operations.desk import Desk
+from kefu_admin.settings import Settings
+from kefu_admin.store.database import Store
+
+if TYPE_CHECKING:
+    from flask_admin import Admin
+
+KEY = "kefu_admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage:
+    """What an error page or envelope says. `code` as in `problems`, or `http_<status>`; `error` is
+    the `Refusal` or `HTTPException` behind it."""
+
+    status: int
+    code: str
+    message: str
+    request_id: str
+    error: Exception
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """One mounted desk. `prefix` is "" or "/desk"; the API lies at `prefix + "/api/v1"`.
+
+    `own_blueprints` are the blueprints the guard answers for beyond the views of `admin`.
+    `panel_error` and `api_error` are set by the faces: an `ErrorPage` as page or envelope (the
+    panel answers `SignInRequired` and `PasswordChangeRequired` with a redirect).
+    `restart` is called when a newer config has been applied; the server replaces the process.
+    """
+
+    settings: Settings
+    project: Project
+    store: Store
+    desk: Desk
+    prefix: str
+    admin: Admin | None = None
+    own_blueprints: set[str] = field(default_factory=set)
+    panel_error: Callable[[ErrorPage], Response] | None = None
+    api_error: Callable[[ErrorPage], Response] | None = None
+    restart: Callable[[], None] | None = None
+
+    @property
+    def api_prefix(self) -> str:
+        """Path under which the API lies, without a closing slash."""
+        return f"{self.prefix}/api/v1"
+
+    def blueprints(self) -> frozenset[str]:
+        """Names of all blueprints of ours, the host's own views on our `Admin` left out."""
+        own = set(self.own_blueprints)
+        if self.admin is not None:
+            own |= {view.endpoint for view in self.admin._views if is_ours(view)}
+        return frozenset(own)
+
+    def guarded(self) -> frozenset[str]:
+        """Blueprints behind our sign-in: ours and the host's views on our `Admin`."""
+        if self.admin is None:
+            return frozenset(self.own_blueprints)
+        return frozenset(self.own_blueprints | {view.endpoint for view in self.admin._views})
+
+
+def is_ours(view: object) -> bool:
+    """Whether a Flask-Admin view is one of this package, not one a host application registered."""
+    return type(view).__module__.partition(".")[0] == "kefu_admin"
+
+
+def runtime(app: Flask | None = None) -> Runtime:
+    """The desk mounted on the application (the current one by default)."""
+    found = (app or current_app).extensions[KEY]
+    assert isinstance(found, Runtime)
+    return found
