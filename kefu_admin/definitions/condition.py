@@ -6,10 +6,10 @@ it in Python, `store.where` turns it into SQL; a property test proves they agree
 An absent value makes every comparison false except `is_empty`. Written form (YAML or JSON):
 `{field: value}`, `{field: {op: operand}}`, several keys together mean all; `{all: [..]}`,
 `{any: [..]}`, `{not: ..}`; `owner.department.name` goes through up to three references;
-children take `{contacts: {any|all|none: {...}}}` and `{contacts: {count: {ge: 1}}}` (count may
-carry `where:`). Operands: a literal; `$me`, `$my_department`, `$my_departments` (own and below);
-`$today`, `$now`, `$today-7d`, `$today+1m`, `$start_of_month`… ; `{field: path}`; `{formula: text}`.
-A literal that begins with `$` doubles it.
+`{formula: text, op: operand}` compares a formula; children take `{contacts: {any|all|none: {...}}}`
+and `{contacts: {count: {ge: 1}}}` (count may carry `where:`). Operands: a literal; `$me`,
+`$my_department`, `$my_departments` (own and below); `$today`, `$now`, `$today-7d`, `$today+1m`,
+`$start_of_month`…; `{field: path}`; `{formula: text}`. A literal that begins with `$` doubles it.
 """
 
 from __future__ import annotations
@@ -67,9 +67,16 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A field, or a field reached through up to three references."""
+    """A field, or a field reached through up to three references.
+
+    `through` holds the type id each reference leads to (one fewer than `names`); the parser fills
+    it, and a path of several names cannot be decided without. `stored` is False for a value worked
+    out on reading (a computed field that depends on now): it has no SQL form.
+    """
 
     names: tuple[str, ...]
+    through: tuple[str, ...] = field(default=(), compare=False)
+    stored: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         return ".".join(self.names)
@@ -93,11 +100,15 @@ class MyDepartments:
 @dataclass(frozen=True, slots=True)
 class RelativeDate:
     """An anchor moved by an amount. Units: d days, w weeks, m months (end of month kept), y years,
-    h hours, min minutes (the last two only on `now`)."""
+    h hours, min minutes (the last two only on `now`). Against a date field it is a date. Against a
+    datetime field it is an instant (`as_instant`): that of `now`, or the one at which the day
+    begins, with `day_end` the next one, in the project's zone."""
 
     anchor: Anchor
     amount: int = 0
     unit: str = "d"
+    as_instant: bool = False
+    day_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +164,7 @@ class Children:
     quantifier: Quantifier
     where: Condition
     place: Place = field(default=NOWHERE, compare=False)
+    by: str = field(default="", compare=False)  # the child's reference back, filled by the parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,7 @@ class Count:
     op: Op
     number: int
     place: Place = field(default=NOWHERE, compare=False)
+    by: str = field(default="", compare=False)  # the child's reference back, filled by the parser
 
 
 Condition = Compare | All | Any_ | Not | Children | Count

@@ -10,6 +10,7 @@ live here; `behaviours.formulas` evaluates.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -28,7 +29,7 @@ class ValueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    value: Decimal | str | bool | None
+    value: Decimal | str | bool | date
     type: ValueType
 
 
@@ -80,10 +81,16 @@ Node = Constant | FieldName | Unary | Binary | Call | ChildrenOf
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A parsed formula: its text, typed tree, the own fields it reads, and whether it reads now."""
+    """A parsed formula: its text, typed tree, the own fields it reads, and whether it reads now.
+
+    `result` is the field type its value is rounded and turned into, with `scale` decimal places;
+    "" leaves the exact value (the operand of a condition).
+    """
 
     text: str
     root: Node
     fields: frozenset[str]
     uses_now: bool = False
+    result: str = ""
+    scale: int = 0
     place: Place = field(default=NOWHERE, compare=False)
