@@ -1,0 +1,180 @@
+"""All, any, not, paths and children: the structure of a condition in SQL.
+
+A comparison behind references becomes nested `IN (SELECT id …)`, which every database can answer
+from either side; children become EXISTS and counts scalar subqueries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kefu_admin.definitions.builtin import column_name, content_type, table_name, target_type
+from kefu_admin.definitions.condition import (
+    All,
+    Any_,
+    Children,
+    Compare,
+    Condition,
+    Count,
+    Literal,
+    Not,
+    Op,
+    Path,
+    Quantifier,
+)
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import value_type
+from kefu_admin.store.dialect import quoted
+from kefu_admin.store.where.compare import (
+    OPERATORS,
+    Column,
+    NoSql,
+    compare_columns,
+    compare_value,
+)
+from kefu_admin.store.where.fragments import Fragment, joined
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+TRUE, FALSE = Fragment("(1 = 1)"), Fragment("(1 = 0)")
+
+
+def sql(condition: Condition, *, type_id: str, alias: str, store: Store) -> Fragment:
+    """The condition on rows of a type whose table stands in the statement under `alias`.
+
+    Raises:
+        NoSql: the condition holds a formula or a value that is worked out on reading.
+    """
+    types = store.project.types
+    type = content_type(types, type_id)
+    if type is None:
+        raise KeyError(type_id)
+    return _Compiler(store, types, alias).condition(condition, _Row(type, alias))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A table in scope."""
+
+    type: ContentType
+    alias: str
+
+    def column(self, name: str) -> Column:
+        return Column(self.type, self.type.fields[name], self.alias)
+
+    def link(self, name: str) -> str:
+        """The SQL of a link's own column, or of the row's id."""
+        return f"{quoted(self.alias)}.{quoted(column_name(self.type.id, name))}"
+
+
+@dataclass(slots=True)
+class _Compiler:
+    store: Store
+    types: Mapping[str, ContentType]
+    prefix: str
+    made: int = field(default=0)
+
+    def condition(self, condition: Condition, row: _Row) -> Fragment:
+        match condition:
+            case All(parts=parts):
+                return joined((self.condition(p, row) for p in parts), "AND") if parts else TRUE
+            case Any_(parts=parts):
+                return joined((self.condition(p, row) for p in parts), "OR") if parts else FALSE
+            case Not(part=part):
+                return _not(self.condition(part, row))
+            case Compare():
+                return self.compare(condition, row)
+            case Children():
+                return self.children(condition, row)
+            case Count(op=op, number=number):
+                counted = self.rows_of(condition.path, condition.where, row, "COUNT(*)")
+                text = f"(({counted.text}) {OPERATORS[op]} ?)"
+                return Fragment(text, (*counted.params, number))
+
+    def compare(self, leaf: Compare, row: _Row) -> Fragment:
+        if not isinstance(leaf.left, Path):
+            raise NoSql(leaf.left)
+        if leaf.op is Op.IS_EMPTY and leaf.right == Literal(True) and len(leaf.left.names) > 1:
+            present = Compare(leaf.left, Op.IS_EMPTY, Literal(False))
+            return _not(self.compare(present, row))
+
+        def last(reached: _Row, name: str) -> Fragment:
+            left = reached.column(name)
+            if isinstance(leaf.right, Path):
+                right = self.value_of(leaf.right, row)
+                return compare_columns(left, leaf.op, *right, self.store)
+            return compare_value(left, leaf.op, leaf.right, self.store)
+
+        return self.behind(leaf.left.names, row, last)
+
+    def behind(
+        self, names: tuple[str, ...], row: _Row, last: Callable[[_Row, str], Fragment]
+    ) -> Fragment:
+        """What `last` says of the row at the end of a path; false where a reference is absent."""
+        if len(names) == 1:
+            return last(row, names[0])
+        target = self.target(row, names[0])
+        inner = self.behind(names[1:], target, last)
+        return Fragment(
+            f"({row.link(names[0])} IN (SELECT {target.link('id')}"
+            f" FROM {_table(target)} WHERE {inner.text}))",
+            inner.params,
+        )
+
+    def value_of(self, path: Path, row: _Row) -> tuple[Column, str]:
+        """The column at the end of a path, and its SQL as a scalar seen from `row`."""
+        if len(path.names) == 1:
+            column = row.column(path.names[0])
+            return column, column.sql
+        target = self.target(row, path.names[0])
+        column, inner = self.value_of(Path(path.names[1:]), target)
+        return column, (
+            f"(SELECT {inner} FROM {_table(target)}"
+            f" WHERE {target.link('id')} = {row.link(path.names[0])})"
+        )
+
+    def children(self, asked: Children, row: _Row) -> Fragment:
+        where = asked.where
+        if asked.quantifier is Quantifier.ALL:
+            where = Not(where)
+        rows = self.rows_of(asked.path, where, row, "1")
+        word = "EXISTS" if asked.quantifier is Quantifier.ANY else "NOT EXISTS"
+        return Fragment(f"({word} ({rows.text}))", rows.params)
+
+    def rows_of(self, path: Path, where: Condition, row: _Row, what: str) -> Fragment:
+        """A SELECT of the owned rows at the end of a path that match `where`."""
+        owner, parent = row, row.link("id")
+        if len(path.names) > 1:
+            parent = self.value_of(Path(path.names[:-1]), row)[1]
+            for name in path.names[:-1]:
+                owner = self.target(owner, name)
+        children = owner.type.fields[path.names[-1]]
+        child = _Row(self.types[children.to], self.alias())
+        inner = self.condition(where, child)
+        return Fragment(
+            f"SELECT {what} FROM {_table(child)}"
+            f" WHERE {child.link(children.by)} = {parent} AND {inner.text}",
+            inner.params,
+        )
+
+    def target(self, row: _Row, name: str) -> _Row:
+        """The table a single link leads to, under a new alias."""
+        step = row.type.fields[name]
+        type = content_type(self.types, target_type(value_type(step).id, step.to))
+        assert type is not None
+        return _Row(type, self.alias())
+
+    def alias(self) -> str:
+        self.made += 1
+        return f"{self.prefix}_{self.made}"
+
+
+def _table(row: _Row) -> str:
+    return f"{quoted(table_name(row.type.id))} {quoted(row.alias)}"
+
+
+def _not(part: Fragment) -> Fragment:
+    return Fragment(f"({part.text} IS NOT TRUE)", part.params)
