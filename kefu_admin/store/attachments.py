@@ -1,0 +1,138 @@
+"""Rows about uploaded files. The bytes lie in the data directory under random names.
+
+A file is uploaded first and belongs to nobody; saving a record claims it for one field, together
+with the record. A file a record lets go of belongs to nobody again, and the janitor takes what has
+belonged to nobody for a day. Rule: D26.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kefu_admin.store.shapes import ColumnKind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """One uploaded file. `path` is relative to the data directory; `record_id` is None until it is
+    claimed; `type` and `field` say what it was uploaded for."""
+
+    id: int
+    type: str
+    field: str
+    record_id: int | None
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    path: str
+    created_at: datetime
+    created_by: int | None
+
+
+def add(store: Store, file: Attachment) -> int:
+    """Write the row of a file that lies in its place already; returns its id (the given one is
+    not used)."""
+    return store.insert(
+        'INSERT INTO "kefu_attachment" ("type", "field", "record_id", "position", "name",'
+        ' "media_type", "size", "sha256", "path", "created_at", "created_by")'
+        " VALUES (?, ?, NULL, 0, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            file.type,
+            file.field,
+            file.name,
+            file.media_type,
+            file.size,
+            file.sha256,
+            file.path,
+            store.to_db(ColumnKind.INSTANT, file.created_at),
+            file.created_by,
+        ),
+    )
+
+
+def by_ids(store: Store, ids: Sequence[int]) -> dict[int, Attachment]:
+    """Files by id; ids that do not exist are missing."""
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    return _read(store, f'"id" IN ({marks})', tuple(ids))
+
+
+def of_records(
+    store: Store, type_id: str, field: str, record_ids: Sequence[int]
+) -> dict[int, tuple[object, ...]]:
+    """The ids of the files of one field, in order, by record."""
+    found: dict[int, tuple[object, ...]] = {}
+    for start in range(0, len(record_ids), 1000):
+        part = record_ids[start : start + 1000]
+        marks = ", ".join("?" * len(part))
+        for record_id, file_id in store.rows(
+            'SELECT "record_id", "id" FROM "kefu_attachment" WHERE "type" = ? AND "field" = ?'
+            f' AND "record_id" IN ({marks}) ORDER BY "record_id", "position", "id"',  # marks only
+            (type_id, field, *part),
+        ):
+            found[record_id] = (*found.get(record_id, ()), file_id)
+    return found
+
+
+def place(store: Store, record_id: int, before: Sequence[int], after: Sequence[int]) -> None:
+    """Give a record's field the files `after` in this order; those only in `before` are let go.
+
+    The caller has seen that every new one is unclaimed and was uploaded for this field.
+    """
+    for gone in sorted(set(before) - set(after)):
+        store.execute('UPDATE "kefu_attachment" SET "record_id" = NULL WHERE "id" = ?', (gone,))
+    store.execute_many(
+        'UPDATE "kefu_attachment" SET "record_id" = ?, "position" = ? WHERE "id" = ?',
+        [(record_id, position, file_id) for position, file_id in enumerate(after)],
+    )
+
+
+def orphans(store: Store, *, before: datetime) -> list[Attachment]:
+    """Files uploaded before an instant that belong to nobody (the janitor's question)."""
+    return list(
+        _read(
+            store,
+            '"record_id" IS NULL AND "created_at" < ?',
+            (store.to_db(ColumnKind.INSTANT, before),),
+        ).values()
+    )
+
+
+def discard(store: Store, file_id: int) -> bool:
+    """Delete the row of a file that (still) belongs to nobody; False when it was claimed."""
+    cursor = store.execute(
+        'DELETE FROM "kefu_attachment" WHERE "id" = ? AND "record_id" IS NULL', (file_id,)
+    )
+    return bool(cursor.rowcount)
+
+
+def _read(store: Store, where: str, params: tuple[object, ...]) -> dict[int, Attachment]:
+    rows = store.rows(
+        'SELECT "id", "type", "field", "record_id", "name", "media_type", "size", "sha256",'
+        f' "path", "created_at", "created_by" FROM "kefu_attachment" WHERE {where}',  # ours
+        params,
+    )
+    return {
+        row[0]: Attachment(
+            id=row[0],
+            type=row[1],
+            field=row[2],
+            record_id=row[3],
+            name=row[4],
+            media_type=row[5],
+            size=row[6],
+            sha256=row[7],
+            path=row[8],
+            created_at=store.from_db(ColumnKind.INSTANT, row[9]),
+            created_by=row[10],
+        )
+        for row in rows
+    }

@@ -1,0 +1,141 @@
+"""What a change tells of itself: history with true values, audit lines with masked or hashed ones,
+events, search rows; and the kept values of other records that follow from it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kefu_admin.actor import Actor
+from kefu_admin.definitions.binding import Binding
+from kefu_admin.definitions.field_types import plain, storage
+from kefu_admin.definitions.fields import Field, PersonalClass, Storage
+from kefu_admin.definitions.masks import MASKS
+from kefu_admin.store import audit, history, outbox
+from kefu_admin.store.change import following
+from kefu_admin.store.change.following import Recompute
+from kefu_admin.store.change.values import Draft, Kind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+_PAST = {Kind.CREATE: "created", Kind.UPDATE: "updated", Kind.REMOVE: "deleted"}
+
+
+class Book:
+    """Collects what was written; `finish` writes it down, set-wise."""
+
+    def __init__(self, store: Store, actor: Actor, *, now: datetime, operation: str) -> None:
+        self._store = store
+        self._actor = actor
+        self._now = now
+        self._operation = operation
+        self._drafts: list[Draft] = []
+
+    @property
+    def waiting(self) -> int:
+        """How many written records have not been told yet."""
+        return len(self._drafts)
+
+    def tell(self, draft: Draft) -> None:
+        """A record has just been written."""
+        self._drafts.append(draft)
+
+    def finish(self, binding: Binding, recompute: Recompute) -> None:
+        """Write down everything told so far, in the open transaction."""
+        drafts, self._drafts = self._drafts, []
+        if not drafts:
+            return
+        following.follow(self._store, drafts, binding=binding, recompute=recompute)
+        self._index(drafts)
+        entries = [self._entry(draft) for draft in drafts]
+        history.append(self._store, entries)
+        audit.append(self._store, [self._line(entry) for entry in entries])
+        outbox.append(self._store, [self._event(entry) for entry in entries])
+
+    def _index(self, drafts: list[Draft]) -> None:
+        """Bring the search index up to date where searched values changed."""
+
+    def _entry(self, draft: Draft) -> history.Entry:
+        before: dict[str, object] = {}
+        after: dict[str, object] = {}
+        for name in draft.type.fields:
+            field = draft.type.fields[name]
+            if field.system or field.rollup is not None or name not in draft.changed:
+                continue
+            if storage(field) is Storage.ROWS:
+                old, new = _owned(draft, field)
+            else:
+                old = draft.before[name] if draft.before is not None else None
+                new = draft.after[name] if draft.kind is not Kind.REMOVE else None
+            if draft.kind is Kind.UPDATE or old not in (None, ()):
+                before[name] = old
+            if draft.kind is Kind.UPDATE or new not in (None, ()):
+                after[name] = new
+        return history.entry(
+            self._actor,
+            type=draft.type.id,
+            record_id=draft.id,
+            version=draft.version if draft.kind is Kind.CREATE else draft.version + 1,
+            at=self._now,
+            action=draft.kind,
+            operation=self._operation,
+            before=before if draft.kind is not Kind.CREATE else {},
+            after=after if draft.kind is not Kind.REMOVE else {},
+        )
+
+    def _line(self, entry: history.Entry) -> audit.Line:
+        fields = self._store.project.types[entry.type].fields
+        return audit.Line(
+            actor=self._actor,
+            action=entry.action,
+            at=self._now,
+            type=entry.type,
+            record_id=entry.record_id,
+            version=entry.version,
+            before={n: audited(self._store, fields[n], v) for n, v in entry.before.items()},
+            after={n: audited(self._store, fields[n], v) for n, v in entry.after.items()},
+            operation=self._operation,
+        )
+
+    def _event(self, entry: history.Entry) -> outbox.Event:
+        return outbox.Event(
+            event=f"{entry.type}.{_PAST[Kind(entry.action)]}",
+            type=entry.type,
+            record_id=entry.record_id,
+            version=entry.version,
+            at=self._now,
+            actor_id=self._actor.user_id,
+            operation=self._operation,
+        )
+
+
+def audited(store: Store, field: Field, value: object) -> object:
+    """A value as the audit book may keep it for ever: personal and free text only masked or as a
+    keyed hash, so that erasing a person never needs the book."""
+    if value is None or value == ():
+        return None
+    rests = storage(field)
+    if rests is Storage.ROWS:
+        assert isinstance(value, tuple)
+        return list(value)
+    written = plain(field, value)
+    personal = field.personal is not PersonalClass.NONE or field.encrypted
+    if field.mask and isinstance(written, str):
+        return MASKS[field.mask](written)
+    if personal or field.mask or rests is Storage.LONG_TEXT:
+        return audit.keyed_hash(store, str(written))
+    return written
+
+
+def _owned(draft: Draft, field: Field) -> tuple[object, object]:
+    """The ids of the owned rows before and after."""
+    written = [c for c in (*draft.children, *draft.told) if c.type.id == field.to]
+    if draft.kind is Kind.REMOVE:
+        return tuple(child.id for child in written), ()
+    rows = draft.before[field.id] if draft.before is not None else ()
+    assert isinstance(rows, tuple)
+    before = tuple(row["id"] for row in rows)
+    gone = {child.id for child in written if child.kind is Kind.REMOVE}
+    new = tuple(child.id for child in written if child.kind is Kind.CREATE)
+    return before, (*(i for i in before if i not in gone), *new)

@@ -1,0 +1,107 @@
+"""What follows from a change in other records: kept values over changed rows, and computed values
+that read them, up the references until nothing more depends on what was touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kefu_admin.definitions.binding import Binding
+from kefu_admin.definitions.fields import Field
+from kefu_admin.store import rollups
+from kefu_admin.store.change import statements
+from kefu_admin.store.change.rows import Reader
+from kefu_admin.store.change.statements import encode, same
+from kefu_admin.store.change.values import Draft, Kind
+from kefu_admin.store.dialect import quoted
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+Recompute = Callable[[str, Mapping[str, object], set[str]], Mapping[str, object]]
+Touched = dict[tuple[str, str], set[int]]  # (type, kept field) -> records that carry it
+MAX_STEPS = 10  # kept values over kept values; the config refuses cycles
+
+
+def follow(
+    store: Store, drafts: Sequence[Draft], *, binding: Binding, recompute: Recompute
+) -> None:
+    """Bring everything up to date that is kept over the written rows."""
+    touched: Touched = {}
+    removed = {(d.type.id, d.id) for d in drafts if d.kind is Kind.REMOVE}
+    for draft in drafts:
+        changed = None if draft.kind is not Kind.UPDATE else draft.changed
+        _note(store, touched, draft.type.id, changed, (draft.before, draft.after))
+    for _ in range(MAX_STEPS):
+        if not touched:
+            return
+        current, touched = touched, {}
+        for type_id in sorted({type_id for type_id, _ in current}):
+            fields = {
+                name: store.project.types[type_id].fields[name]
+                for of_type, name in current
+                if of_type == type_id
+            }
+            ids = {i for name in fields for i in current[type_id, name]}
+            ids -= {i for of_type, i in removed if of_type == type_id}
+            if ids:
+                _refresh(store, touched, type_id, fields, ids, binding, recompute)
+
+
+def _note(
+    store: Store,
+    touched: Touched,
+    type_id: str,
+    changed: frozenset[str] | None,
+    states: Sequence[Mapping[str, object] | None],
+) -> None:
+    """Remember who carries values over a row, before and after; `changed` None: all of it."""
+    for carrier, field, rollup in rollups.over(store.project, type_id):
+        if changed is not None and not changed & rollups.reads(rollup):
+            continue
+        for state in states:
+            carrier_id = state.get(rollup.by) if state is not None else None
+            if isinstance(carrier_id, int):
+                touched.setdefault((carrier.id, field.id), set()).add(carrier_id)
+
+
+def _refresh(
+    store: Store,
+    touched: Touched,
+    type_id: str,
+    fields: Mapping[str, Field],
+    ids: set[int],
+    binding: Binding,
+    recompute: Recompute,
+) -> None:
+    rollups.refresh(store, type_id, list(fields.values()), sorted(ids), binding=binding)
+    changed = set(fields)
+    content_type = store.project.types[type_id]
+    computed = [f for f in content_type.fields.values() if f.formula and f.formula.fields & changed]
+    above = [r for _, _, r in rollups.over(store.project, type_id)]
+    if not computed and not any(rollups.reads(rollup) & changed for rollup in above):
+        return
+    sql = statements.of(store, type_id)
+    records = Reader(store).load(type_id, sorted(ids))
+    for record in records.values():
+        anew = recompute(type_id, record.values, changed)
+        differing = {
+            name: value
+            for name, value in anew.items()
+            if name in sql.by_field and not same(record.values[name], value)
+        }
+        if differing:
+            columns = [column for name in differing for column in sql.by_field[name]]
+            sets = ", ".join(f"{quoted(column.name)} = ?" for column in columns)
+            store.execute(
+                f'UPDATE {quoted(type_id)} SET {sets} WHERE "id" = ?',
+                [
+                    *(
+                        encode(store, sql, c, record.id, differing[c.field.id])
+                        for c in columns
+                        if c.field
+                    ),
+                    record.id,
+                ],
+            )
+        _note(store, touched, type_id, frozenset(changed | differing.keys()), (record.values,))

@@ -1,0 +1,354 @@
+"""From what was sent to drafts that may be written: rights, rules of the type, owned rows.
+
+Nothing is written here. Every fault of every record is collected first, so that a person sees all
+of them at once; only then does `raise_faults` refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.fields import Field
+from kefu_admin.definitions.role import Action
+from kefu_admin.problems import Conflict, FieldError, Forbidden, Invalid, NotFound
+from kefu_admin.store import rollups
+from kefu_admin.store.change import removal, statements
+from kefu_admin.store.change.access import UNWRITTEN
+from kefu_admin.store.change.statements import same
+from kefu_admin.store.change.values import Draft, Kind, Record, Values, walk
+
+if TYPE_CHECKING:
+    from kefu_admin.store.change.unit import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One stored record and what was sent for it. `version` None: protected by its owner's."""
+
+    record: Record
+    version: int | None
+    sent: Mapping[str, object]
+    prefix: str = ""
+    parent: Draft | None = None
+
+
+def creates(
+    change: Change,
+    content_type: ContentType,
+    rows: Sequence[tuple[str, Mapping[str, object]]],
+    parents: Sequence[Draft] = (),
+) -> list[Draft]:
+    """Drafts of new records; `rows` are (prefix of field paths, values); with `parents`, one each,
+    they are owned rows of these."""
+    checks = change.checks(content_type.id)
+    defaults = checks.defaults(binding=change.warrant.binding)
+    blank = {name: _absent(field) for name, field in content_type.fields.items()}
+    system = {
+        "version": 1,
+        "created_at": change.now,
+        "created_by": change.warrant.actor.user_id,
+        "updated_at": change.now,
+        "updated_by": change.warrant.actor.user_id,
+    }
+    drafts = []
+    for index, (prefix, sent) in enumerate(rows):
+        draft_id = change.next_draft_id()
+        stored = {**blank, **defaults, **sent, **system, "id": draft_id}
+        parent = parents[index] if parents else None
+        if parent is not None:
+            stored[content_type.owned_by] = parent.id
+        draft = Draft(
+            type=content_type,
+            kind=Kind.CREATE,
+            id=draft_id,
+            version=1,
+            before=None,
+            after=Values(stored, {}),
+            sent=sent,
+            held=change.nothing_held,
+            prefix=prefix,
+            parent=parent,
+        )
+        change.reader.draft(content_type.id, draft.id, draft.after)
+        _new_children(change, draft)
+        _settle(change, draft)
+        draft.held = change.access.held(content_type.id, Action.CREATE, draft.after)
+        draft.changed = frozenset(blank) - {"id"}
+        _judge_new(draft, defaults)
+        drafts.append(draft)
+    return drafts
+
+
+def updates(change: Change, content_type: ContentType, edits: Sequence[Edit]) -> list[Draft]:
+    """Drafts of changed records.
+
+    Raises:
+        NotFound: one of them may not be seen.
+        Forbidden: one of them may not be changed.
+        Conflict: one of them has another version by now.
+    """
+    drafts = []
+    for edit in edits:
+        record = edit.record
+        held = change.access.held(content_type.id, Action.UPDATE, record.values)
+        if Action.READ not in held.actions:
+            raise NotFound
+        if Action.UPDATE not in held.actions:
+            raise Forbidden
+        if edit.version is not None and edit.version != record.version:
+            raise Conflict(version=record.version, sent=edit.version, id=record.id)
+        drafts.append(
+            Draft(
+                type=content_type,
+                kind=Kind.UPDATE,
+                id=record.id,
+                version=record.version,
+                before=record.values,
+                after=record.values.over(edit.sent),
+                sent=edit.sent,
+                held=held,
+                prefix=edit.prefix,
+                parent=edit.parent,
+            )
+        )
+    _edited_children(change, content_type, drafts)
+    for draft in drafts:
+        judge_update(change, draft)
+    return drafts
+
+
+def judge_update(change: Change, draft: Draft) -> None:
+    """Settle a draft of a stored record and find what it changes."""
+    assert draft.before is not None
+    before, sent, held = draft.before, draft.sent, draft.held
+    change.reader.draft(draft.type.id, draft.id, draft.after)
+    settled = _settle(change, draft)
+    owned = {field.id for field in statements.of(change.store, draft.type.id).children}
+    for name in sent:
+        if name not in held.edit or name in UNWRITTEN or name == draft.type.owned_by:
+            draft.refuse(name, "not_editable")
+    draft.changed |= {
+        name
+        for name in (*sent, *settled)
+        if name not in owned
+        # a value he does not see counts as changed: "nothing changed" would tell him he guessed it
+        and (not same(before[name], draft.after[name]) or (name in sent and name not in held.see))
+    }
+    draft.touched |= any(child.writes for child in draft.children)
+    if draft.writes:
+        draft.after = draft.after.over(
+            {
+                "version": draft.version + 1,
+                "updated_at": change.now,
+                "updated_by": change.warrant.actor.user_id,
+            }
+        )
+    if draft.changed:
+        _judge_moved(change, draft)
+
+
+def touches(
+    change: Change,
+    child_type: ContentType,
+    parent_type: ContentType,
+    edits: Sequence[Edit],
+    children: Sequence[Draft],
+) -> list[Draft]:
+    """Drafts that only raise the version of owners whose rows are written on their own; computed
+    values over the rows are worked out with what the rows will be."""
+    drafts = updates(change, parent_type, edits)
+    fields = [
+        field
+        for field in statements.of(change.store, parent_type.id).children
+        if field.to == child_type.id and field.by == child_type.owned_by
+    ]
+    for draft in drafts:
+        assert draft.before is not None
+        own = [child for child in children if child.after[child_type.owned_by] == draft.id]
+        draft.touched = True
+        for field in fields:
+            written = {child.id: child for child in own}
+            rows = [row for row in _rows(draft.before[field.id]) if row["id"] not in written]
+            rows += [child.after for child in own if child.kind is not Kind.REMOVE]
+            draft.after = draft.after.over({field.id: tuple(rows)})
+            if any(child.kind is not Kind.UPDATE for child in own):
+                draft.changed |= {field.id}
+        draft.told = own
+        draft.errors.clear()
+        judge_update(change, draft)
+        concern = tuple(field.id for field in fields)
+        draft.errors[:] = [e for e in draft.errors if not e.field or e.field.startswith(concern)]
+    raise_faults(drafts)
+    return drafts
+
+
+def raise_faults(drafts: list[Draft]) -> None:
+    """Refuse when anything is wrong: values first, so that a person may mend them.
+
+    Raises:
+        Invalid: values were refused.
+        Forbidden: a record would be outside of what the actor may write.
+    """
+    every = list(walk(drafts))
+    errors = tuple(dict.fromkeys(_keyed(error) for draft in every for error in draft.errors))
+    if errors:
+        raise Invalid([found.error for found in errors])
+    if any(draft.forbidden for draft in every):
+        raise Forbidden
+
+
+@dataclass(frozen=True)
+class _Keyed:
+    """A field error told apart by field and code (its facts are a mapping and have no hash)."""
+
+    field: str
+    code: str
+    message: str
+    error: FieldError
+
+    def __hash__(self) -> int:
+        return hash((self.field, self.code, self.message))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keyed) and (self.field, self.code, self.message) == (
+            other.field,
+            other.code,
+            other.message,
+        )
+
+
+def _keyed(error: FieldError) -> _Keyed:
+    return _Keyed(error.field, error.code, str(error.facts.get("message_zh", "")), error)
+
+
+def _settle(change: Change, draft: Draft) -> frozenset[str]:
+    """Apply the type's rules; the names of the values they altered."""
+    settled = change.checks(draft.type.id).settle(
+        draft.before,
+        draft.after,
+        binding=change.warrant.binding,
+        lookup=change.reader.lookup,
+    )
+    for error in settled.errors:
+        draft.errors.append(
+            FieldError(f"{draft.prefix}{error.field}", error.code, error.facts, error.clause)
+        )
+    draft.after = draft.after.over(settled.values)
+    change.reader.draft(draft.type.id, draft.id, draft.after)
+    return frozenset(settled.values)
+
+
+def _judge_new(draft: Draft, defaults: Mapping[str, object]) -> None:
+    """Whether the actor may create this very record with these fields."""
+    if not draft.held.within_level:
+        draft.refuse(draft.type.secrecy, "above_clearance")
+        return
+    if Action.CREATE not in draft.held.actions:
+        draft.forbidden = True
+        return
+    for name, value in draft.sent.items():
+        if name in draft.held.edit and name not in UNWRITTEN:
+            continue
+        if name == draft.type.owned_by or same(value, defaults.get(name)):
+            continue
+        draft.refuse(name, "not_editable")
+
+
+def _judge_moved(change: Change, draft: Draft) -> None:
+    """The changed record must still be one the actor may change or could have created."""
+    held = change.access.held(draft.type.id, Action.UPDATE, draft.after)
+    if not held.within_level:
+        draft.refuse(draft.type.secrecy, "above_clearance")
+    elif Action.UPDATE not in held.actions:
+        held = change.access.held(draft.type.id, Action.CREATE, draft.after)
+        draft.forbidden = Action.CREATE not in held.actions
+
+
+def _absent(field: Field) -> object:
+    if field.rollup is not None:
+        return rollups.initial(field)
+    return () if value_type(field).many else None
+
+
+# owned rows
+
+
+def _rows(value: object) -> tuple[Mapping[str, object], ...]:
+    assert isinstance(value, tuple)
+    return value
+
+
+def _new_children(change: Change, draft: Draft) -> None:
+    """Drafts of the owned rows sent with a new record."""
+    for field in statements.of(change.store, draft.type.id).children:
+        if field.id not in draft.sent:
+            continue
+        wanted = []
+        for index, row in enumerate(_rows(draft.sent[field.id])):
+            prefix = f"{draft.prefix}{field.id}[{index}]."
+            if row.get("id") is not None:
+                draft.refuse(f"{field.id}[{index}]", "no_such_record")
+            wanted.append((prefix, _without_identity(row)))
+        made = creates(change, change.type(field.to), wanted, [draft] * len(wanted))
+        draft.children += made
+        draft.after = draft.after.over({field.id: tuple(child.after for child in made)})
+
+
+def _edited_children(change: Change, content_type: ContentType, drafts: Sequence[Draft]) -> None:
+    """Drafts for the complete list of owned rows sent with a stored record: without id are new,
+    with id changed, the missing ones go."""
+    for field in statements.of(change.store, content_type.id).children:
+        concerned = [draft for draft in drafts if field.id in draft.sent]
+        if not concerned:
+            continue
+        child_type = change.type(field.to)
+        stored = change.reader.load_by(
+            field.to, field.by, [draft.id for draft in concerned], lock=True
+        )
+        for draft in concerned:
+            own = {i: r for i, r in stored.items() if r.values[field.by] == draft.id}
+            _one_list(change, draft, field, child_type, own)
+
+
+def _one_list(
+    change: Change, draft: Draft, field: Field, child_type: ContentType, own: dict[int, Record]
+) -> None:
+    new: list[tuple[str, Mapping[str, object]]] = []
+    edits: list[Edit] = []
+    for index, row in enumerate(_rows(draft.sent[field.id])):
+        prefix = f"{draft.prefix}{field.id}[{index}]."
+        child_id = row.get("id")
+        if child_id is None:
+            new.append((prefix, _without_identity(row)))
+        elif isinstance(child_id, int) and (record := own.pop(child_id, None)) is not None:
+            version = row.get("version")
+            edits.append(
+                Edit(
+                    record,
+                    version if isinstance(version, int) else None,
+                    _without_identity(row),
+                    prefix,
+                    draft,
+                )
+            )
+        else:
+            draft.refuse(f"{field.id}[{index}]", "no_such_record")
+    seen = {i for i, r in own.items() if change.access.visible(child_type.id, r.values)}
+    unseen = [record for i, record in own.items() if i not in seen]
+    gone = [record for i, record in own.items() if i in seen]
+    edited = updates(change, child_type, edits)
+    made = creates(change, child_type, new, [draft] * len(new))
+    removed = removal.drafts(change, child_type, gone, parent=draft)
+    draft.children += [*removed, *edited, *made]
+    kept = [*(r.values for r in unseen), *(child.after for child in (*edited, *made))]
+    draft.after = draft.after.over({field.id: tuple(kept)})
+    if made or removed:
+        draft.changed |= {field.id}
+
+
+def _without_identity(row: Mapping[str, object]) -> Mapping[str, object]:
+    return {name: value for name, value in row.items() if name not in ("id", "version")}

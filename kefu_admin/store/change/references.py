@@ -1,0 +1,96 @@
+"""What a record points at must be there for the one who points.
+
+A record he may not see answers exactly like one that does not exist. People and departments are
+known to everybody, but a new link to an inactive one is refused. Only links that change are looked
+at: an old one may stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kefu_admin.definitions.builtin import BUILTIN_TYPES, target_type
+from kefu_admin.definitions.field_types import storage
+from kefu_admin.definitions.fields import Field, Storage
+from kefu_admin.store import attachments
+from kefu_admin.store.change.values import Draft, Kind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.change.unit import Change
+
+
+def check(change: Change, drafts: list[Draft]) -> None:
+    """Note every link of the drafts to something that is not there, or not for this actor.
+
+    Costs one statement per type pointed at; none for the actor himself and his department.
+    """
+    links = [link for draft in drafts if draft.kind is not Kind.REMOVE for link in _new(draft)]
+    wanted: dict[str, set[int]] = {}
+    for _, _, target, record_id in links:
+        if not _own(change, target, record_id):
+            wanted.setdefault(target, set()).add(record_id)
+    for target, ids in sorted(wanted.items()):
+        change.reader.fetch(target, ids)
+    for draft, field, target, record_id in links:
+        if _own(change, target, record_id):
+            continue
+        found = change.reader.lookup(target, record_id)
+        if target in BUILTIN_TYPES:
+            if found is None or not found.get("active"):
+                draft.refuse(field.id, f"no_such_{target}")
+        elif found is None or not change.access.visible(target, found):
+            draft.refuse(field.id, "no_such_record")
+    _check_files(change, drafts)
+
+
+def _new(draft: Draft) -> Iterator[tuple[Draft, Field, str, int]]:
+    """The links a draft makes: (draft, field, target type, id)."""
+    for name in sorted(draft.changed):
+        field = draft.type.fields[name]
+        if field.system or (draft.parent is not None and name == draft.type.owned_by):
+            continue
+        rests = storage(field)
+        if rests is Storage.LINK or rests is Storage.LINKS:
+            target = target_type(field.type, field.to)
+            old = _ids(draft.before[name]) if draft.before is not None else ()
+            for record_id in _ids(draft.after[name]):
+                if record_id not in old:
+                    yield draft, field, target, record_id
+
+
+def _own(change: Change, target: str, record_id: int) -> bool:
+    """The actor himself and his department: his session has just been checked."""
+    actor = change.warrant.actor
+    return (target == "person" and record_id == actor.user_id) or (
+        target == "department" and record_id == actor.department_id
+    )
+
+
+def _check_files(change: Change, drafts: list[Draft]) -> None:
+    """New files must be the actor's own uploads for this field, and belong to no record yet."""
+    claims = [
+        (draft, name, file_id)
+        for draft in drafts
+        if draft.kind is not Kind.REMOVE
+        for name in sorted(draft.changed)
+        if not draft.type.fields[name].system and storage(draft.type.fields[name]) is Storage.FILES
+        for file_id in _ids(draft.after[name])
+        if draft.before is None or file_id not in _ids(draft.before[name])
+    ]
+    found = attachments.by_ids(change.store, sorted({file_id for _, _, file_id in claims}))
+    for draft, name, file_id in claims:
+        file = found.get(file_id)
+        if (
+            file is None
+            or file.record_id is not None
+            or file.created_by != change.warrant.actor.user_id
+            or (file.type, file.field) != (draft.type.id, name)
+        ):
+            draft.refuse(name, "no_such_file")
+
+
+def _ids(value: object) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

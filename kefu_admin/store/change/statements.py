@@ -1,0 +1,203 @@
+"""The SQL of one type, compiled once per store: how its rows are read, inserted and updated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import convert, plain, storage
+from kefu_admin.definitions.fields import Field, Storage
+from kefu_admin.store import columns, crypto
+from kefu_admin.store.dialect import Dialect, quoted
+from kefu_admin.store.names import link_table
+from kefu_admin.store.shapes import ColumnKind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+CHUNK = 1000  # rows a set-wise statement touches at most
+PARAMETERS = 30_000  # below SQLite's 32,766
+
+SYSTEM_KINDS = {
+    "id": ColumnKind.INTEGER,
+    "version": ColumnKind.INTEGER,
+    "created_at": ColumnKind.INSTANT,
+    "created_by": ColumnKind.INTEGER,
+    "updated_at": ColumnKind.INSTANT,
+    "updated_by": ColumnKind.INTEGER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table; `hashed` marks the look-up hash beside an encrypted field."""
+
+    name: str
+    field: Field | None  # None: a system column
+    kind: ColumnKind
+    hashed: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A table of its own: the targets of a `references` field, in order."""
+
+    field: Field
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSql:
+    """The table of one type. `columns` is the order of SELECT and INSERT (without `id`, the first).
+    `owned` are the types whose rows this type owns, with their reference back."""
+
+    type: ContentType
+    columns: tuple[Column, ...]
+    by_field: Mapping[str, tuple[Column, ...]]
+    links: tuple[Link, ...]
+    files: tuple[Field, ...]
+    children: tuple[Field, ...]
+    secrets: tuple[Field, ...]
+    select: str
+    insert: str
+    row_marks: str
+    rows_per_insert: int
+
+
+_COMPILED: WeakKeyDictionary[Store, dict[str, TypeSql]] = WeakKeyDictionary()
+
+
+def of(store: Store, type_id: str) -> TypeSql:
+    """The compiled statements of a type."""
+    known = _COMPILED.setdefault(store, {})
+    found = known.get(type_id)
+    if found is None:
+        found = known[type_id] = _compile(store.project.types[type_id])
+    return found
+
+
+def _compile(content_type: ContentType) -> TypeSql:
+    own = [field for field in content_type.fields.values() if not field.system]
+    by_field = {field.id: _columns(field) for field in own if columns.has_column(field)}
+    every = (
+        *(Column(name, None, kind) for name, kind in SYSTEM_KINDS.items()),
+        *(column for some in by_field.values() for column in some),
+    )
+    names = ", ".join(quoted(column.name) for column in every)
+    inserted = ", ".join(quoted(column.name) for column in every[1:])
+    table = quoted(content_type.id)
+    return TypeSql(
+        type=content_type,
+        columns=every,
+        by_field=by_field,
+        links=tuple(
+            Link(field, link_table(content_type.id, field.id))
+            for field in own
+            if storage(field) is Storage.LINKS
+        ),
+        files=tuple(field for field in own if storage(field) is Storage.FILES),
+        children=tuple(field for field in own if storage(field) is Storage.ROWS),
+        secrets=tuple(field for field in own if storage(field) is Storage.SECRET),
+        select=f"SELECT {names} FROM {table}",
+        insert=f"INSERT INTO {table} ({inserted}) VALUES ",
+        row_marks="(" + ", ".join("?" * (len(every) - 1)) + ")",
+        rows_per_insert=min(CHUNK, PARAMETERS // len(every)),
+    )
+
+
+def _columns(field: Field) -> tuple[Column, ...]:
+    own = Column(
+        field.id,
+        field,
+        columns.kind(field),
+        secret=storage(field) is Storage.SECRET,
+    )
+    if not own.secret:
+        return (own,)
+    return own, Column(columns.hash_column(field), field, ColumnKind.TEXT, hashed=True)
+
+
+# values across
+
+
+def decode(store: Store, sql: TypeSql, row: Sequence[Any]) -> dict[str, object]:
+    """A selected row as canonical values, without the fields that rest in other tables."""
+    values: dict[str, object] = {}
+    record_id = int(row[0])
+    for column, raw in zip(sql.columns, row, strict=True):
+        if column.hashed:
+            continue
+        if column.field is None:
+            values[column.name] = store.from_db(column.kind, raw)
+        elif column.secret:
+            values[column.field.id] = _opened(store, sql.type.id, column.field, record_id, raw)
+        else:
+            values[column.field.id] = columns.from_column(
+                column.field, store.from_db(column.kind, raw)
+            )
+    return values
+
+
+def encode(store: Store, sql: TypeSql, column: Column, record_id: int, value: object) -> object:
+    """A canonical value as the driver takes it. A secret of a record without an id (0) is "":
+    the cipher text is bound to the id and follows by UPDATE."""
+    if column.field is None:
+        return store.to_db(column.kind, value)
+    if column.hashed:
+        return look_up_hash(store, sql.type.id, column.field, value)
+    if column.secret:
+        if value is None:
+            return None
+        return sealed(store, sql.type.id, column.field, record_id, value) if record_id > 0 else ""
+    return store.to_db(column.kind, columns.to_column(column.field, value))
+
+
+def look_up_hash(store: Store, type_id: str, field: Field, value: object) -> str | None:
+    """The keyed hash an encrypted value is found by; None for no value."""
+    if value is None:
+        return None
+    text = str(plain(field, value))
+    return crypto.vault(store.secret).look_up(text, type_id=type_id, field=field.id)
+
+
+def sealed(store: Store, type_id: str, field: Field, record_id: int, value: object) -> str:
+    """The cipher text of a value in its row."""
+    text = str(plain(field, value))
+    keys = crypto.vault(store.secret)
+    return keys.seal(text, type_id=type_id, field=field.id, record_id=record_id)
+
+
+def _opened(store: Store, type_id: str, field: Field, record_id: int, raw: Any) -> object:
+    if not raw:
+        return None
+    keys = crypto.vault(store.secret)
+    return convert(field, keys.open(raw, type_id=type_id, field=field.id, record_id=record_id))
+
+
+def locked(store: Store, sql: str) -> str:
+    """The SELECT with its rows locked until commit; SQLite's writer has the whole database."""
+    return sql if store.dialect is Dialect.SQLITE else f"{sql} FOR UPDATE"
+
+
+def marks(count: int) -> str:
+    """`?, ?, ?`"""
+    return ", ".join("?" * count)
+
+
+def chunks(items: Sequence[Any], size: int = CHUNK) -> list[Sequence[Any]]:
+    """The items in runs of at most `size`."""
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two canonical values are equal, blank forms of absence included."""
+    if one in (None, "", ()) and other in (None, "", ()):
+        return True
+    if isinstance(one, Decimal) != isinstance(other, Decimal):
+        return False
+    return one == other

@@ -1,0 +1,79 @@
+"""What the database refused, told as a refusal a person understands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import storage
+from kefu_admin.definitions.fields import Storage
+from kefu_admin.problems import FieldError, Invalid, Refusal, StillReferenced
+from kefu_admin.store.change.values import Draft, Kind, walk
+from kefu_admin.store.columns import has_column, hash_column
+from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
+from kefu_admin.store.names import index_name
+from kefu_admin.store.partial import partial
+
+if TYPE_CHECKING:
+    from kefu_admin.store.change.unit import Change
+
+Key = tuple[str, tuple[str, ...], tuple[str, ...]]  # index name, its columns, the fields meant
+
+
+def refused(change: Change, broken: ConstraintBroken, drafts: Sequence[Draft]) -> Exception:
+    """The refusal for a broken constraint, or the fault itself when it is ours.
+
+    A reference that broke although it was looked at a moment ago was deleted in between: the unit
+    may be run again and will say so. A record to be deleted that is referred to after all is
+    `StillReferenced`.
+    """
+    every = list(walk(list(drafts)))
+    if broken.kind is Constraint.UNIQUE:
+        return _not_unique(broken, every) or broken
+    if broken.kind is Constraint.REFERENCE:
+        if any(draft.kind is Kind.REMOVE for draft in every):
+            return StillReferenced(visible=[], hidden=True)
+        return BusyBeforeCommit()
+    return broken
+
+
+def _not_unique(broken: ConstraintBroken, drafts: Sequence[Draft]) -> Refusal | None:
+    """Names the fields that must not repeat, never the record they repeat. One who does not see
+    all of them in full is told no field: the message must not confirm a masked value."""
+    for draft in drafts:
+        for name, columns, fields in _keys(draft.type):
+            if broken.name != name and (broken.name or set(broken.columns) != set(columns)):
+                continue
+            labels = "、".join(draft.type.fields[field].label.zh for field in fields)
+            labels_en = ", ".join(draft.type.fields[field].label.text("en") for field in fields)
+            facts = {"labels": labels, "labels_en": labels_en}
+            prefix = draft.prefix if _alone(draft, drafts) else ""
+            if set(fields) <= draft.held.see:
+                return Invalid([FieldError(f"{prefix}{f}", "not_unique", facts) for f in fields])
+            return Invalid([FieldError(prefix.rstrip("."), "repeats")])
+    return None
+
+
+def _alone(draft: Draft, drafts: Sequence[Draft]) -> bool:
+    """Whether it must be this record: the database does not say which row of a statement it was."""
+    return sum(1 for other in drafts if other.type is draft.type) == 1
+
+
+def _keys(content_type: ContentType) -> Iterator[Key]:
+    for field in content_type.fields.values():
+        if not field.system and has_column(field) and (field.unique or field.type == "number"):
+            yield _key(content_type, (field.id,), "")
+    for unique in content_type.unique:
+        where = partial(unique.where, content_type) if unique.where is not None else ""
+        yield _key(content_type, unique.fields, where)
+
+
+def _key(content_type: ContentType, fields: tuple[str, ...], where: str) -> Key:
+    columns = tuple(
+        hash_column(content_type.fields[name])
+        if storage(content_type.fields[name]) is Storage.SECRET
+        else name
+        for name in fields
+    )
+    return index_name(content_type.id, columns, unique=True, where=where), columns, fields

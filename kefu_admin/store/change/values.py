@@ -1,0 +1,104 @@
+"""Records as the writer holds them: values read from the database, and drafts of what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.problems import FieldError
+from kefu_admin.store.change.access import Held
+
+Late = Mapping[str, Callable[[], object]]
+
+
+class Values(Mapping[str, object]):
+    """The canonical values of one record. Links, files and children are read when first asked for,
+    so that a change that does not concern them costs no statement."""
+
+    __slots__ = ("_late", "_stored")
+
+    def __init__(self, stored: dict[str, object], late: Late) -> None:
+        self._stored = stored
+        self._late = late
+
+    def __getitem__(self, name: str) -> object:
+        try:
+            return self._stored[name]
+        except KeyError:
+            value = self._stored[name] = self._late[name]()
+            return value
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._stored
+        yield from (name for name in self._late if name not in self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored.keys() | self._late.keys())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._stored or name in self._late
+
+    def over(self, changes: Mapping[str, object]) -> Values:
+        """The same record with some values replaced."""
+        return Values({**self._stored, **changes}, self._late)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored record."""
+
+    id: int
+    version: int
+    values: Values
+
+
+class Kind(StrEnum):
+    """What a draft does to its record; also the action named in history, audit and events."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "delete"
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """One record to be written: judged first, then numbered, written and told.
+
+    `id` is negative until the row exists. `changed` names the fields whose values are written.
+    `touched` raises the version although no own field changed: an owned row did.
+    """
+
+    type: ContentType
+    kind: Kind
+    id: int
+    version: int
+    before: Values | None
+    after: Values
+    sent: Mapping[str, object] = field(default_factory=dict)
+    held: Held
+    prefix: str = ""
+    changed: frozenset[str] = frozenset()
+    touched: bool = False
+    children: list[Draft] = field(default_factory=list)
+    told: list[Draft] = field(default_factory=list)  # owned rows written on their own
+    parent: Draft | None = None
+    errors: list[FieldError] = field(default_factory=list)
+    forbidden: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is anything to write for this record itself."""
+        return self.kind is not Kind.UPDATE or bool(self.changed) or self.touched
+
+    def refuse(self, name: str, code: str, **facts: object) -> None:
+        """Note that a value cannot be accepted."""
+        self.errors.append(FieldError(f"{self.prefix}{name}", code, facts))
+
+
+def walk(drafts: list[Draft]) -> Iterator[Draft]:
+    """All drafts with their children, parents first."""
+    for draft in drafts:
+        yield draft
+        yield from walk(draft.children)

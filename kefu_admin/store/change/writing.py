@@ -1,0 +1,267 @@
+"""Writes judged drafts, set-wise: one statement per table and chunk, whatever the number of rows.
+
+Order within one level: deletions, changes, creations (a value freed by the first may be taken by
+the last), then the owned rows of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.fields import Field
+from kefu_admin.problems import Conflict
+from kefu_admin.store import attachments, numbers
+from kefu_admin.store.change import statements
+from kefu_admin.store.change.statements import Column, TypeSql, chunks, encode, marks
+from kefu_admin.store.change.values import Draft, Kind
+from kefu_admin.store.dialect import quoted
+from kefu_admin.store.shapes import ColumnKind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.change.unit import Change
+
+
+def write(change: Change, drafts: Sequence[Draft]) -> None:
+    """Write drafts and what they own; new records have their ids afterwards.
+
+    Raises:
+        ConstraintBroken: the database refused a row.
+        Conflict: a row was changed in between (only where rows were not locked).
+        NumbersExhausted: a number series has no digits left.
+    """
+    for kind, action in ((Kind.REMOVE, _delete), (Kind.UPDATE, _update), (Kind.CREATE, _insert)):
+        groups: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            if draft.kind is kind and draft.writes:
+                groups.setdefault(draft.type.id, []).append(draft)
+        for type_id, group in groups.items():
+            action(change, statements.of(change.store, type_id), group)
+            for draft in group:
+                change.reader.forget(type_id, draft.id)
+                change.book.tell(draft)
+    children = [
+        child for draft in drafts if draft.kind is not Kind.REMOVE for child in draft.children
+    ]
+    for child in children:
+        if child.parent is not None and child.kind is Kind.CREATE:
+            child.after = child.after.over({child.type.owned_by: child.parent.id})
+    if children:
+        write(change, children)
+
+
+# new rows
+
+
+def _insert(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
+    store = change.store
+    _number(change, sql.type, drafts)
+    for part in chunks(drafts, sql.rows_per_insert):
+        params = [
+            encode(store, sql, column, 0, draft.after.get(_name(column)))
+            for draft in part
+            for column in sql.columns[1:]
+        ]
+        text = sql.insert + ", ".join([sql.row_marks] * len(part))
+        if len(part) == 1:
+            ids = [store.insert(text, params)]
+        else:  # rows of one statement get rising ids in the order they are written
+            ids = sorted(int(row[0]) for row in store.rows(text + ' RETURNING "id"', params))
+        for draft, record_id in zip(part, ids, strict=True):
+            change.reader.forget(sql.type.id, draft.id)
+            draft.id = record_id
+            draft.after = draft.after.over({"id": record_id})
+    for field in sql.secrets:
+        _seal_new(change, sql, field, drafts)
+    _write_elsewhere(change, sql, drafts)
+
+
+def _number(change: Change, content_type: ContentType, drafts: list[Draft]) -> None:
+    """Give new records their business numbers, as late as possible: the counter stays locked."""
+    for field in content_type.fields.values():
+        if field.type != "number":
+            continue
+        series = change.store.project.numbers[field.series]
+        groups: dict[str, list[Draft]] = {}
+        for draft in drafts:
+            code = ""
+            if numbers.per_department(series):
+                code = change.department_code(draft.after.get(content_type.department))
+            groups.setdefault(code, []).append(draft)
+        for code, group in sorted(groups.items()):
+            taken = numbers.take(
+                change.store,
+                series,
+                len(group),
+                now=change.now,
+                zone=change.warrant.binding.zone,
+                department=code,
+            )
+            for draft, number in zip(group, taken, strict=True):
+                draft.after = draft.after.over({field.id: number})
+    if any(field.type == "number" for field in content_type.fields.values()):
+        for draft in drafts:
+            change.recompute(draft, {f.id for f in content_type.fields.values() if f.series})
+
+
+def _seal_new(change: Change, sql: TypeSql, field: Field, drafts: list[Draft]) -> None:
+    """Cipher texts are bound to the row's id, so they follow the INSERT."""
+    (column, _) = sql.by_field[field.id]
+    rows = [
+        (encode(change.store, sql, column, draft.id, value), draft.id)
+        for draft in drafts
+        if (value := draft.after.get(field.id)) is not None
+    ]
+    if rows:
+        change.store.execute_many(
+            f'UPDATE {quoted(sql.type.id)} SET {quoted(column.name)} = ? WHERE "id" = ?',
+            rows,
+        )
+
+
+# changed rows
+
+
+def _update(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
+    groups: dict[tuple[str, ...], list[Draft]] = {}
+    for draft in drafts:
+        names = tuple(sorted(name for name in draft.changed if name in sql.by_field))
+        groups.setdefault(names, []).append(draft)
+    for names, group in groups.items():
+        columns = [column for name in names for column in sql.by_field[name]]
+        for part in chunks(group):
+            _update_rows(change, sql, columns, part)
+    _write_elsewhere(change, sql, drafts)
+
+
+def _update_rows(
+    change: Change, sql: TypeSql, columns: list[Column], drafts: Sequence[Draft]
+) -> None:
+    """One UPDATE: columns whose value is the same in all rows are set, others chosen by id."""
+    store = change.store
+    sets = ['"version" = "version" + 1', '"updated_at" = ?', '"updated_by" = ?']
+    params: list[object] = [
+        change.store.to_db(ColumnKind.INSTANT, change.now),
+        change.warrant.actor.user_id,
+    ]
+    for column in columns:
+        values = [
+            encode(store, sql, column, draft.id, draft.after.get(_name(column))) for draft in drafts
+        ]
+        name = quoted(column.name)
+        if all(value == values[0] for value in values):
+            sets.append(f"{name} = ?")
+            params.append(values[0])
+        else:
+            cases = "WHEN ? THEN ? " * len(drafts)
+            sets.append(f'{name} = CASE "id" {cases}ELSE {name} END')
+            for draft, value in zip(drafts, values, strict=True):
+                params += [draft.id, value]
+    if len(drafts) == 1:
+        where = '"id" = ? AND "version" = ?'
+        params += [drafts[0].id, drafts[0].version]
+    else:  # read under a lock, with these versions, in this transaction
+        where = f'"id" IN ({marks(len(drafts))})'
+        params += [draft.id for draft in drafts]
+    cursor = store.execute(
+        f"UPDATE {quoted(sql.type.id)} SET {', '.join(sets)} WHERE {where}",
+        params,
+    )
+    if cursor.rowcount != len(drafts):
+        raise Conflict(version=None, sent=drafts[0].version)
+
+
+# deleted rows
+
+
+def _delete(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
+    owned = [child for draft in drafts for child in draft.children]
+    if owned:
+        write(change, owned)
+    for part in chunks([draft.id for draft in drafts]):
+        for link in sql.links:
+            change.store.execute(
+                f'DELETE FROM {quoted(link.table)} WHERE "record_id" IN ({marks(len(part))})',
+                part,
+            )
+        if sql.files:
+            change.store.execute(
+                'UPDATE "kefu_attachment" SET "record_id" = NULL'
+                f' WHERE "type" = ? AND "record_id" IN ({marks(len(part))})',
+                (sql.type.id, *part),
+            )
+        change.store.execute(
+            f'DELETE FROM {quoted(sql.type.id)} WHERE "id" IN ({marks(len(part))})',
+            part,
+        )
+    for field in sql.type.fields.values():
+        if field.type == "number":
+            _void(change, sql.type, field, drafts)
+
+
+def _void(change: Change, content_type: ContentType, field: Field, drafts: list[Draft]) -> None:
+    """Numbers of deleted records are void: the register explains every gap."""
+    actor = change.warrant.actor
+    numbers.void(
+        change.store,
+        [
+            numbers.VoidNumber(
+                series=field.series,
+                number=str(draft.after[field.id]),
+                reason="deleted",
+                type=content_type.id,
+                record_id=draft.id,
+                at=change.now,
+                actor_id=actor.user_id,
+                actor=actor.login,
+            )
+            for draft in drafts
+            if draft.after[field.id] is not None
+        ],
+    )
+
+
+# links and files
+
+
+def _write_elsewhere(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
+    """Values in tables of their own: many-valued references and files."""
+    for link in sql.links:
+        concerned = [draft for draft in drafts if link.field.id in draft.changed]
+        old = [draft.id for draft in concerned if draft.before is not None]
+        for ids in chunks(old):
+            change.store.execute(
+                f'DELETE FROM {quoted(link.table)} WHERE "record_id" IN ({marks(len(ids))})',
+                ids,
+            )
+        rows = [
+            (draft.id, target, position)
+            for draft in concerned
+            for position, target in enumerate(_several(draft.after[link.field.id]))
+        ]
+        for part in chunks(rows):
+            change.store.execute(
+                f"INSERT INTO {quoted(link.table)}"
+                ' ("record_id", "target_id", "position") VALUES '
+                + ", ".join(["(?, ?, ?)"] * len(part)),
+                [value for row in part for value in row],
+            )
+    for field in sql.files:
+        for draft in drafts:
+            if field.id not in draft.changed:
+                continue
+            before = _several(draft.before[field.id]) if draft.before is not None else ()
+            after = _several(draft.after[field.id])
+            if before != after:
+                attachments.place(change.store, draft.id, before, after)
+
+
+def _several(value: object) -> tuple[int, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _name(column: Column) -> str:
+    return column.field.id if column.field is not None else column.name

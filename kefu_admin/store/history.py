@@ -1,0 +1,196 @@
+"""History: what each change of a record did, with the true values before and after.
+
+Written by `store.change` in the change's transaction; read under the record's own access rules
+(`operations.reading`). Unlike the audit book it holds personal values, so that erasing a person
+reaches them; encrypted fields stay encrypted here, bound to their record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kefu_admin.actor import Actor
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import convert, plain, storage
+from kefu_admin.definitions.fields import BadValue, Field, Storage
+from kefu_admin.store import crypto
+from kefu_admin.store.shapes import ColumnKind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+_COLUMNS = (
+    "type", "record_id", "version", "at", "actor_id", "actor", "action", "operation",
+    "definition", "before", "after",
+)  # fmt: skip
+_CHUNKS = (500, 50, 5, 1)  # rows per statement: few texts to prepare
+_SEALED = "sealed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One change of one record; `before` and `after` hold the canonical values of the fields it
+    changed (all that have one, when created or deleted). Owned rows are lists of their ids."""
+
+    type: str
+    record_id: int
+    version: int
+    at: datetime
+    actor_id: int | None
+    actor: str
+    action: str
+    operation: str
+    before: Mapping[str, object] = field(default_factory=dict)
+    after: Mapping[str, object] = field(default_factory=dict)
+
+
+def entry(
+    actor: Actor,
+    *,
+    type: str,
+    record_id: int,
+    version: int,
+    at: datetime,
+    action: str,
+    operation: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> Entry:
+    """An entry in the actor's name."""
+    return Entry(
+        type=type,
+        record_id=record_id,
+        version=version,
+        at=at,
+        actor_id=actor.user_id,
+        actor=actor.login,
+        action=action,
+        operation=operation,
+        before=before,
+        after=after,
+    )
+
+
+def append(store: Store, entries: Sequence[Entry]) -> None:
+    """Write entries in the open transaction, set-wise."""
+    definition = store.project.fingerprint[:16]
+    types = store.project.types
+    rows = [
+        (
+            one.type,
+            one.record_id,
+            one.version,
+            store.to_db(ColumnKind.INSTANT, one.at),
+            one.actor_id,
+            one.actor,
+            one.action,
+            one.operation,
+            definition,
+            _text(store, types[one.type], one.record_id, one.before),
+            _text(store, types[one.type], one.record_id, one.after),
+        )
+        for one in entries
+    ]
+    start = 0
+    while start < len(rows):
+        size = next(size for size in _CHUNKS if size <= len(rows) - start)
+        params = tuple(value for row in rows[start : start + size] for value in row)
+        store.execute(_INSERTS[size], params)
+        start += size
+
+
+def of_record(
+    store: Store, type_id: str, record_id: int, *, below_version: int = 0, limit: int = 50
+) -> list[Entry]:
+    """The changes of a record, newest first; `below_version` continues a page."""
+    older = ' AND "version" < ?' if below_version else ""
+    params: tuple[object, ...] = (type_id, record_id)
+    rows = store.rows(
+        f'SELECT {_NAMES} FROM "kefu_history" WHERE "type" = ? AND "record_id" = ?{older}'
+        ' ORDER BY "version" DESC LIMIT ?',  # only fixed text is joined in
+        (*params, below_version, limit) if below_version else (*params, limit),
+    )
+    content_type = store.project.types[type_id]
+    return [
+        Entry(
+            type=row[0],
+            record_id=row[1],
+            version=row[2],
+            at=store.from_db(ColumnKind.INSTANT, row[3]),
+            actor_id=row[4],
+            actor=row[5],
+            action=row[6],
+            operation=row[7],
+            before=_values(store, content_type, record_id, row[9]),
+            after=_values(store, content_type, record_id, row[10]),
+        )
+        for row in rows
+    ]
+
+
+_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
+_MARKS = "(" + ", ".join("?" * len(_COLUMNS)) + ")"
+_INSERTS = {
+    size: f'INSERT INTO "kefu_history" ({_NAMES}) VALUES ' + ", ".join([_MARKS] * size)
+    for size in _CHUNKS
+}
+
+
+def _text(
+    store: Store, content_type: ContentType, record_id: int, values: Mapping[str, object]
+) -> str | None:
+    """Canonical JSON of the values, encrypted fields sealed; None for none."""
+    if not values:
+        return None
+    written = {
+        name: _plain(store, content_type, content_type.fields[name], record_id, value)
+        for name, value in values.items()
+    }
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _plain(
+    store: Store, content_type: ContentType, one: Field, record_id: int, value: object
+) -> object:
+    if value is None:
+        return None
+    rests = storage(one)
+    if rests is Storage.ROWS:
+        assert isinstance(value, tuple)
+        return list(value)
+    if rests is Storage.SECRET:
+        keys = crypto.vault(store.secret)
+        text = str(plain(one, value))
+        return {
+            _SEALED: keys.seal(text, type_id=content_type.id, field=one.id, record_id=record_id)
+        }
+    return plain(one, value)
+
+
+def _values(
+    store: Store, content_type: ContentType, record_id: int, text: str | None
+) -> dict[str, object]:
+    """Canonical values; a field the config no longer has, or whose type has changed, stays as it
+    was written."""
+    read: dict[str, object] = {}
+    for name, written in json.loads(text or "{}").items():
+        value = written
+        one = content_type.fields.get(name)
+        if isinstance(value, dict) and _SEALED in value:
+            keys = crypto.vault(store.secret)
+            value = keys.open(
+                value[_SEALED], type_id=content_type.id, field=name, record_id=record_id
+            )
+        if one is not None and storage(one) is Storage.ROWS:
+            value = tuple(value or ())
+        elif one is not None:
+            try:
+                value = convert(one, value)
+            except BadValue:
+                value = written
+        read[name] = value
+    return read

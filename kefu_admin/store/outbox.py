@@ -1,0 +1,61 @@
+"""Events for the world outside, written in the transaction of the change they tell of.
+
+An event holds references only (type, id, version), never values: a receiver reads the record
+through its own rights. Sending, at least once and in order per record, is the worker's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kefu_admin.store.shapes import ColumnKind
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+_CHUNKS = (500, 50, 5, 1)
+_COLUMNS = ("event", "type", "record_id", "version", "at", "actor_id", "operation")
+_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
+_MARKS = "(" + ", ".join("?" * len(_COLUMNS)) + ")"
+_INSERTS = {
+    size: f'INSERT INTO "kefu_outbox" ({_NAMES}) VALUES ' + ", ".join([_MARKS] * size)
+    for size in _CHUNKS
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something happened to a record: `event` is `<type>.<create|update|delete>`."""
+
+    event: str
+    type: str
+    record_id: int
+    version: int
+    at: datetime
+    actor_id: int | None
+    operation: str
+
+
+def append(store: Store, events: Sequence[Event]) -> None:
+    """Write events in the open transaction, set-wise."""
+    rows = [
+        (
+            one.event,
+            one.type,
+            one.record_id,
+            one.version,
+            store.to_db(ColumnKind.INSTANT, one.at),
+            one.actor_id,
+            one.operation,
+        )
+        for one in events
+    ]
+    start = 0
+    while start < len(rows):
+        size = next(size for size in _CHUNKS if size <= len(rows) - start)
+        params = tuple(value for row in rows[start : start + size] for value in row)
+        store.execute(_INSERTS[size], params)
+        start += size
