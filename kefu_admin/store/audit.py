@@ -169,8 +169,8 @@ def _heads(store: Store, chains: set[str]) -> dict[str, tuple[int, str]]:
         padded = part + [part[-1]] * (_padded(len(part)) - len(part))
         marks = ", ".join("?" * len(padded))
         sql = (
-            'SELECT a."chain", a."seq", a."digest" FROM "kefu_audit" AS a JOIN'  # noqa: S608
-            ' (SELECT "chain", MAX("seq") AS "seq" FROM "kefu_audit"'  # only marks are joined in
+            'SELECT a."chain", a."seq", a."digest" FROM "kefu_audit" AS a JOIN'
+            ' (SELECT "chain", MAX("seq") AS "seq" FROM "kefu_audit"'
             f' WHERE "chain" IN ({marks}) GROUP BY "chain") AS m'
             ' ON a."chain" = m."chain" AND a."seq" = m."seq"'
         )
@@ -205,4 +205,4 @@ def _insert_sql(dialect: str, size: int) -> str:
     )
     names = ", ".join(f'"{name}"' for name in _COLUMNS)
     row = "(" + "?, " * (len(_COLUMNS) - 1) + own + ")"
-    return f'INSERT INTO "kefu_audit" ({names}) VALUES ' + ", ".join([row] * size)  # noqa: S608
+    return f'INSERT INTO "kefu_audit" ({names}) VALUES ' + ", ".join([row] * size)

@@ -1,0 +1,23 @@
+"""The sealer: links committed audit lines into blocks, and block heads into a file outside.
+
+`seal` makes the next block of everything committed since the last one; `anchor` appends the head of
+the last block to a file in the data directory. A block lists the ids it holds, so that `verify` can
+name the line that is missing. Which lines are new differs by database and is in `candidates`.
+"""
+
+from kefu_admin.store.seal.anchors import Anchor, anchor, anchors
+from kefu_admin.store.seal.blocks import Block, block_head, blocks, oldest_unsealed, seal, seal_key
+from kefu_admin.store.seal.spans import Spans
+
+__all__ = [
+    "Anchor",
+    "Block",
+    "Spans",
+    "anchor",
+    "anchors",
+    "block_head",
+    "blocks",
+    "oldest_unsealed",
+    "seal",
+    "seal_key",
+]
