@@ -1,0 +1,55 @@
+"""Departments, people and the roles they hold: the only writer of their tables.
+
+Every write happens in the caller's transaction, checks the version, and leaves an audit line. What
+cuts a person's access (disabling, other roles, another department, a new password) raises
+`auth_epoch`: sessions opened before no longer count, from the next request on, everywhere. Who may
+do what is for `operations.accounts`.
+"""
+
+from kefu_admin.store.accounts.departments import (
+    Department,
+    create_department,
+    department,
+    departments,
+    update_department,
+)
+from kefu_admin.store.accounts.people import (
+    Person,
+    active_holders,
+    create_person,
+    normal_login,
+    people,
+    person,
+    person_by_login,
+    update_person,
+)
+from kefu_admin.store.accounts.secrets import (
+    former_passwords,
+    password_hash,
+    retire,
+    set_password,
+    signed_in,
+    upgrade_hash,
+)
+
+__all__ = [
+    "Department",
+    "Person",
+    "active_holders",
+    "create_department",
+    "create_person",
+    "department",
+    "departments",
+    "former_passwords",
+    "normal_login",
+    "password_hash",
+    "people",
+    "person",
+    "person_by_login",
+    "retire",
+    "set_password",
+    "signed_in",
+    "update_department",
+    "update_person",
+    "upgrade_hash",
+]
