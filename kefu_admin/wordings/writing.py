@@ -19,5 +19,6 @@ SENTENCES = {
     "no_such_department": "没有这个部门，或者已停用，请重新选择。",
     "no_such_file": "没有这个文件，请重新上传。",
     "above_clearance": "密级高于您的权限，请重新选择。",
+    "void_reason_needed": "请写明作废的原因（2 到 {longest} 个字）。",
     "department_code_needed": "编号需要部门代码：请选择部门；仍不行时请管理员给部门加上代码。",
 }

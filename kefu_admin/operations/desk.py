@@ -1,0 +1,72 @@
+"""The desk: one project on one store, and what is compiled once for both.
+
+Every operation takes a desk first. It holds no request, no person and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from kefu_admin.actor import Actor
+from kefu_admin.behaviours.secrecy import compile_grants
+from kefu_admin.behaviours.validation import TypeChecks, compile_checks, decide
+from kefu_admin.definitions.binding import Binding
+from kefu_admin.definitions.project import Project
+from kefu_admin.store.database import Store
+from kefu_admin.store.grants import Grants
+from kefu_admin.store.warrant import Warrant
+
+_MOST_GRANTS = 1000  # sets of roles and scopes kept; more are compiled again
+
+
+class Desk:
+    """Safe to share between threads: what it keeps is written once and never changed."""
+
+    def __init__(self, project: Project, store: Store) -> None:
+        self.project = project
+        self.store = store
+        self._grants: dict[tuple[frozenset[str], frozenset[str] | None], Grants] = {}
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The project's time zone."""
+        return ZoneInfo(self.project.time_zone)
+
+    @cached_property
+    def checks(self) -> Mapping[str, TypeChecks]:
+        """The compiled rules of every type."""
+        return compile_checks(self.project)
+
+    def grants(self, actor: Actor) -> Grants:
+        """The actor's rights, compiled once per set of roles and scopes."""
+        key = (actor.roles, actor.scopes)
+        found = self._grants.get(key)
+        if found is None:
+            if len(self._grants) >= _MOST_GRANTS:
+                self._grants.clear()
+            found = compile_grants(self.project, actor.roles, actor.scopes)
+            self._grants[key] = found
+        return found
+
+    def binding(self, actor: Actor, now: datetime) -> Binding:
+        """What `$me`, `$my_departments` and `$today` stand for."""
+        return Binding(
+            user_id=actor.user_id,
+            department_id=actor.department_id,
+            departments_below=actor.departments_below,
+            now=now,
+            zone=self.zone,
+        )
+
+    def warrant(self, actor: Actor, now: datetime) -> Warrant:
+        """What the actor writes with."""
+        return Warrant(
+            actor=actor,
+            grants=self.grants(actor),
+            binding=self.binding(actor, now),
+            checks=self.checks,
+            decide=decide,
+        )

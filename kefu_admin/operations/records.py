@@ -1,0 +1,188 @@
+"""Creating, changing and deleting records, for forms and the API alike.
+
+Values come raw (form text or JSON) and are converted by their field's type; whatever is wrong with
+any of them is said at once. A field the actor knows nothing of is an unknown field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kefu_admin.actor import Actor
+from kefu_admin.behaviours.validation import convert_values
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.operations.desk import Desk
+from kefu_admin.problems import FieldError, Invalid, NotFound, UnknownParameter
+from kefu_admin.store.change import Answer, Change, perform
+from kefu_admin.store.grants import Grants
+from kefu_admin.store.idempotency import IdempotencyKey
+from kefu_admin.store.query import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What was written: the record's id and version now. `replayed`: the same request had been
+    done before, nothing was written now. `row` is left to the face that shows it."""
+
+    id: int
+    version: int
+    row: Row | None = None
+    replayed: bool = False
+
+
+def create(
+    desk: Desk,
+    type_id: str,
+    raw: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+    key: IdempotencyKey | None = None,
+) -> Outcome:
+    """Create one record.
+
+    Raises:
+        NotFound: the type does not exist for the actor.
+        UnknownParameter: a field nobody knows, or the actor knows nothing of.
+        Invalid: values were refused, all faults together.
+        Forbidden: he may not create such a record.
+        KeyReused: the key was used for another request.
+    """
+    values = _values(desk, type_id, raw, actor)
+
+    def work(change: Change) -> Mapping[str, Any]:
+        return {"id": change.create(type_id, values), "version": 1}
+
+    return _outcome(_perform(desk, "records.create", work, actor=actor, now=now, key=key))
+
+
+def change(
+    desk: Desk,
+    type_id: str,
+    record_id: int,
+    version: int,
+    raw: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+    key: IdempotencyKey | None = None,
+) -> Outcome:
+    """Change the given fields of one record; a `children` field takes the complete wanted list.
+
+    Raises:
+        NotFound: there is none, or none he may see.
+        Conflict: it has another version by now.
+        UnknownParameter, Invalid, Forbidden, KeyReused: as for `create`.
+    """
+    values = _values(desk, type_id, raw, actor)
+
+    def work(change: Change) -> Mapping[str, Any]:
+        return {"id": record_id, "version": change.update(type_id, record_id, version, values)}
+
+    return _outcome(_perform(desk, "records.change", work, actor=actor, now=now, key=key))
+
+
+def remove(
+    desk: Desk,
+    type_id: str,
+    record_id: int,
+    version: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    key: IdempotencyKey | None = None,
+) -> Outcome:
+    """Delete one record with the rows it owns; history keeps what it was.
+
+    Raises:
+        NotFound, Conflict, Forbidden, KeyReused: as for `change`.
+        StillReferenced: other records refer to it.
+    """
+
+    def work(change: Change) -> Mapping[str, Any]:
+        change.remove(type_id, record_id, version)
+        return {"id": record_id, "version": version + 1}
+
+    return _outcome(_perform(desk, "records.remove", work, actor=actor, now=now, key=key))
+
+
+def create_many(
+    desk: Desk,
+    type_id: str,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    actor: Actor,
+    now: datetime,
+    key: IdempotencyKey | None = None,
+) -> list[int]:
+    """Create records of one type, all or none; returns their ids. Field paths of faults begin with
+    `[index].`. Raises as `create`."""
+    values: list[dict[str, object]] = []
+    errors: list[FieldError] = []
+    for index, raw in enumerate(rows):
+        try:
+            values.append(_values(desk, type_id, raw, actor))
+        except Invalid as invalid:
+            errors += [
+                FieldError(f"[{index}].{e.field}", e.code, e.facts, e.clause)
+                for e in invalid.errors
+            ]
+    if errors:
+        raise Invalid(errors)
+
+    def work(change: Change) -> Mapping[str, Any]:
+        return {"ids": change.create_many(type_id, values)}
+
+    answer = _perform(desk, "records.create_many", work, actor=actor, now=now, key=key)
+    return list(answer.facts["ids"])
+
+
+def known_fields(grants: Grants, content_type: ContentType) -> frozenset[str]:
+    """The fields of a type the actor has any right on in any row."""
+    of_type = grants.types.get(content_type.id)
+    if of_type is None:
+        return frozenset()
+    return frozenset(
+        name for grant in of_type.grants for name, rights in grant.rights.items() if rights
+    )
+
+
+def _values(desk: Desk, type_id: str, raw: Mapping[str, object], actor: Actor) -> dict[str, object]:
+    """The canonical values of what was sent.
+
+    Raises:
+        NotFound, UnknownParameter, Invalid: see `create`.
+    """
+    content_type = desk.project.types.get(type_id)
+    grants = desk.grants(actor)
+    if content_type is None or type_id not in grants.types:
+        raise NotFound
+    known = known_fields(grants, content_type)
+    for name in raw:
+        field = content_type.fields.get(name)
+        if field is None or field.system or name not in known:
+            raise UnknownParameter(name=name)
+    values, errors = convert_values(content_type, raw, types=desk.project.types)
+    if errors:
+        raise Invalid(errors)
+    return values
+
+
+def _perform(
+    desk: Desk,
+    operation: str,
+    work: Callable[[Change], Mapping[str, Any]],
+    *,
+    actor: Actor,
+    now: datetime,
+    key: IdempotencyKey | None,
+) -> Answer:
+    warrant = desk.warrant(actor, now)
+    return perform(desk.store, warrant, work, now=now, operation=operation, key=key)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    return Outcome(id=answer.facts["id"], version=answer.facts["version"], replayed=answer.replayed)
