@@ -7,20 +7,23 @@ compiled value serves everybody with the same roles.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.definitions.role import Action, Permission, Right
+from kefu_admin.problems import NOWHERE, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowGrant:
-    """One (rows x fields) pair of one role. `rights` has an entry for every field of the type."""
+    """One (rows x fields) pair of one role. `rights` has an entry for every field of the type and
+    says everything that follows: EDIT has brought SEE with it, SEE has brought SEARCH_EXACT."""
 
     role: str
     actions: frozenset[Action]
     rows: Condition
     rights: Mapping[str, frozenset[Right]]
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class RowDenial:
     actions: frozenset[Action]
     rows: Condition
     fields: frozenset[str]
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

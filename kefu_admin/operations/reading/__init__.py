@@ -1,0 +1,58 @@
+"""The only door to records for faces: every answer holds just what the actor may see.
+
+- `lists`: list_rows, count, related · `records`: get, history, unmask · `picking`: choices ·
+  `catalogue`: types, type_view, menu · `start`: home · `why`: explain
+- `filters`, `quick`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
+  and limited · `sights`: who looks · `requests`: the values asked and answered
+"""
+
+from kefu_admin.operations.reading.catalogue import menu, type_view, types
+from kefu_admin.operations.reading.lists import count, list_rows, related
+from kefu_admin.operations.reading.picking import choices, labels
+from kefu_admin.operations.reading.records import get, history, unmask
+from kefu_admin.operations.reading.requests import (
+    COUNT_UP_TO,
+    PAGE_LIMIT,
+    Explanation,
+    FieldView,
+    HistoryEntry,
+    Home,
+    HomeCard,
+    ListRequest,
+    MenuBranch,
+    MenuItem,
+    Recent,
+    Related,
+    TypeView,
+)
+from kefu_admin.operations.reading.start import home
+from kefu_admin.operations.reading.why import explain
+
+__all__ = [
+    "COUNT_UP_TO",
+    "PAGE_LIMIT",
+    "Explanation",
+    "FieldView",
+    "HistoryEntry",
+    "Home",
+    "HomeCard",
+    "ListRequest",
+    "MenuBranch",
+    "MenuItem",
+    "Recent",
+    "Related",
+    "TypeView",
+    "choices",
+    "count",
+    "explain",
+    "get",
+    "history",
+    "home",
+    "labels",
+    "list_rows",
+    "menu",
+    "related",
+    "type_view",
+    "types",
+    "unmask",
+]

@@ -1,0 +1,95 @@
+"""Pick-lists: what a reference field may hold, found by a few characters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kefu_admin.actor import Actor
+from kefu_admin.definitions.builtin import BUILTIN_TYPES, target_type
+from kefu_admin.definitions.condition import ALWAYS
+from kefu_admin.definitions.field_types import value_type
+from kefu_admin.operations.reading.catalogue import type_views
+from kefu_admin.operations.reading.quick import quick_search
+from kefu_admin.operations.reading.sights import sight
+from kefu_admin.problems import NotFound, UnknownParameter
+from kefu_admin.store import read
+from kefu_admin.store.query import Ref
+
+if TYPE_CHECKING:
+    from kefu_admin.operations.desk import Desk
+
+MOST = 50
+
+
+def choices(
+    desk: Desk,
+    type_id: str,
+    field: str,
+    term: str = "",
+    *,
+    actor: Actor,
+    now: datetime,
+    limit: int = 20,
+) -> tuple[Ref, ...]:
+    """Records the field may refer to whose search fields hold the term, newest first; only those
+    the actor may see. People and departments: active ones, by name. At most `limit`, at most 50.
+
+    Raises:
+        NotFound: no such type, or none for him.
+        UnknownParameter: no such field, one closed to him, or one that refers to nothing.
+    """
+    look = sight(desk, actor, now)
+    view = next((view for view in type_views(look) if view.id == type_id), None)
+    if view is None:
+        raise NotFound
+    one = view.fields[field].field if field in view.fields else None
+    target = target_type(value_type(one).id, one.to) if one is not None else ""
+    if one is None or one.type == "children" or not target:
+        raise UnknownParameter(name=field)
+    most = max(1, min(limit, MOST))
+    if target in BUILTIN_TYPES:
+        return read.picks(look, target, term.strip(), limit=most)
+    rules = look.rules(target)
+    if rules is None:
+        raise UnknownParameter(name=field)
+    found = quick_search(ALWAYS, term, rules)
+    return read.picks(look, target, term, limit=most, search=found)
+
+
+def labels(
+    desk: Desk,
+    type_id: str,
+    wanted: Mapping[str, Collection[int]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Mapping[tuple[str, int], str]:
+    """What records picked in reference fields are called, by (field, id), for a form shown again or
+    a filter read from an address. A field closed to the actor, and a record he may not see, is
+    left out.
+
+    Raises:
+        NotFound: no such type, or none for him.
+    """
+    look = sight(desk, actor, now)
+    view = next((view for view in type_views(look) if view.id == type_id), None)
+    if view is None:
+        raise NotFound
+    asked = {
+        name: target_type(value_type(view.fields[name].field).id, view.fields[name].field.to)
+        for name in wanted
+        if name in view.fields
+    }
+    book = read.Labels(look)
+    for name, target in asked.items():
+        for id in wanted[name] if target else ():
+            book.want(target, id)
+    return {
+        (name, id): found.label
+        for name, target in asked.items()
+        if target
+        for id in wanted[name]
+        if (found := book.ref(target, id)) is not None
+    }

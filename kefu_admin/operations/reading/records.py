@@ -1,0 +1,168 @@
+"""One record: shown, its history, and a masked value uncovered for a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kefu_admin.actor import Actor
+from kefu_admin.definitions.field_types import plain
+from kefu_admin.definitions.masks import MASKS
+from kefu_admin.definitions.role import Action
+from kefu_admin.operations.reading.catalogue import type_views
+from kefu_admin.operations.reading.exact import spend
+from kefu_admin.operations.reading.requests import HistoryEntry
+from kefu_admin.operations.reading.sights import sight
+from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound, UnknownParameter
+from kefu_admin.store import audit, read
+from kefu_admin.store import history as book
+from kefu_admin.store.query import Ref, Row
+from kefu_admin.store.read import Sight
+from kefu_admin.store.rules import RowRights
+
+if TYPE_CHECKING:
+    from kefu_admin.operations.desk import Desk
+
+SHORTEST_REASON = 2
+LONGEST_REASON = 500
+
+
+def get(
+    desk: Desk,
+    type_id: str,
+    record_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    columns: Sequence[str] | None = None,
+) -> Row:
+    """A record as the actor may see it, with the given fields or all in sight.
+
+    Raises:
+        NotFound: there is none, or none he may see.
+        UnknownParameter: a column that does not exist or is closed to him everywhere.
+    """
+    look = sight(desk, actor, now)
+    if columns is not None:
+        _known_columns(look, type_id, columns)
+    row = read.get(look, type_id, record_id, columns)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def history(
+    desk: Desk,
+    type_id: str,
+    record_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    below_version: int = 0,
+    limit: int = 50,
+) -> tuple[HistoryEntry, ...]:
+    """The versions of a record, newest first, under the rights he has in it today.
+
+    Raises:
+        NotFound: he may not see the record, or there is none.
+        Forbidden: he sees it but not its history.
+    """
+    look = sight(desk, actor, now)
+    rights = _rights(look, type_id, record_id)
+    if Action.HISTORY not in rights.actions:
+        raise Forbidden
+    content_type = desk.project.types[type_id]
+    entries = book.of_record(
+        desk.store, type_id, record_id, below_version=below_version, limit=limit
+    )
+    shown = read.Shown(look, content_type, rights)
+    for entry in entries:
+        shown.want(entry.before)
+        shown.want(entry.after)
+        shown.want_person(entry.actor_id)
+    return tuple(
+        HistoryEntry(
+            version=entry.version,
+            action=entry.action,
+            by=shown.person(entry.actor_id) or Ref(0, entry.actor),
+            at=entry.at,
+            before=shown.values(entry.before),
+            after=shown.values(entry.after),
+            masked=rights.masked & (entry.before.keys() | entry.after.keys()),
+        )
+        for entry in entries
+    )
+
+
+def unmask(
+    desk: Desk,
+    type_id: str,
+    record_id: int,
+    field: str,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> object:
+    """The true value of a field he sees masked: as plain JSON, told once, with one audit line.
+
+    Raises:
+        NotFound: he may not see the record, or there is none.
+        UnknownParameter: no such field, or one closed to him in this record.
+        Forbidden: he may not uncover it.
+        Invalid: no reason of at least two characters.
+        TooMany: more than `unmask_per_hour` this hour.
+    """
+    look = sight(desk, actor, now)
+    rights = _rights(look, type_id, record_id)
+    if field not in rights.see | rights.masked:
+        raise UnknownParameter(name=field)
+    if field not in rights.unmask:
+        raise Forbidden
+    said = reason.strip()
+    if not SHORTEST_REASON <= len(said) <= LONGEST_REASON:
+        raise Invalid([FieldError("reason", "reason_needed", {"shortest": SHORTEST_REASON})])
+    one = desk.project.types[type_id].fields[field]
+
+    def uncover() -> object:
+        with desk.store.transaction():
+            spend(desk, "unmask", desk.project.unmask_per_hour, actor=actor, now=now)
+            values = read.raw(desk.store, type_id, record_id)
+            if values is None:
+                raise NotFound
+            value = values.get(field)
+            shown = None if value is None else plain(one, value)
+            masked = None if shown is None else MASKS[one.mask or "all"](str(shown))
+            audit.write(
+                desk.store,
+                audit.Line(
+                    actor=actor,
+                    action="unmask",
+                    at=now,
+                    type=type_id,
+                    record_id=record_id,
+                    after={field: masked},
+                    reason=said,
+                    operation="reading.unmask",
+                ),
+            )
+            return shown
+
+    return desk.store.retrying(uncover)
+
+
+def _rights(look: Sight, type_id: str, record_id: int) -> RowRights:
+    rights = read.rights(look, type_id, record_id)
+    if rights is None:
+        raise NotFound
+    return rights
+
+
+def _known_columns(look: Sight, type_id: str, columns: Sequence[str]) -> None:
+    view = next((view for view in type_views(look) if view.id == type_id), None)
+    if view is None:
+        raise NotFound
+    for name in columns:
+        if name not in view.fields or not view.fields[name].seen:
+            raise UnknownParameter(name=name)

@@ -1,0 +1,34 @@
+"""The only reader of records for persons: rules, levels and masks are applied before rows leave.
+
+- `sight`: who looks at which store, when · `shape`: what a SELECT brings and how rows are read ·
+  `select`: statements, always with the type's visibility · `order`, `cursor`: keyset paging ·
+  `page`: one page and its count · `single`: one record; true values for engines · `picks`:
+  pick-lists · `labels`, `files`, `assemble`: from fetched tuples to `Row`s ·
+  `shown`: values of another origin (history) by the same rights.
+
+Statement texts are compiled once per (type, grants, columns, condition, order) and kept per store.
+"""
+
+from kefu_admin.store.read.labels import Labels
+from kefu_admin.store.read.labels import Labels
+from kefu_admin.store.read.page import count, page
+from kefu_admin.store.read.picks import picks
+from kefu_admin.store.read.shown import Shown
+from kefu_admin.store.read.sight import Evaluate, Sight
+from kefu_admin.store.read.single import get, raw, raw_of_any, rights, visible_ids
+
+__all__ = [
+    "Evaluate",
+    "Labels",
+    "Labels",
+    "Shown",
+    "Sight",
+    "count",
+    "get",
+    "page",
+    "picks",
+    "raw",
+    "raw_of_any",
+    "rights",
+    "visible_ids",
+]

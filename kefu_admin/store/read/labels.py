@@ -1,0 +1,51 @@
+"""Labels of referenced records, gathered first and read once per type.
+
+People and departments show their name to everyone signed in. Other records show their title under
+their own rules; one the asker may not see has no label and so no `Ref`.
+"""
+
+from __future__ import annotations
+
+from kefu_admin.definitions.builtin import BUILTIN_TYPES, table_name
+from kefu_admin.store.dialect import quoted
+from kefu_admin.store.query import Ref
+from kefu_admin.store.read.select import by_chunks, marks, some
+from kefu_admin.store.read.sight import Sight
+
+
+class Labels:
+    """The labels one answer needs."""
+
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+        self._wanted: dict[str, set[int]] = {}
+        self._found: dict[str, dict[int, Ref]] = {}
+
+    def want(self, type_id: str, record_id: int) -> None:
+        """Note that the label of this record will be needed."""
+        self._wanted.setdefault(type_id, set()).add(record_id)
+
+    def ref(self, type_id: str, record_id: int) -> Ref | None:
+        """The reference with its label, or None when the asker may not see the record."""
+        if type_id not in self._found:
+            self._found[type_id] = self._read(type_id, sorted(self._wanted.get(type_id, ())))
+        return self._found[type_id].get(record_id)
+
+    def _read(self, type_id: str, ids: list[int]) -> dict[int, Ref]:
+        if not ids:
+            return {}
+        if type_id in BUILTIN_TYPES:
+            return {
+                int(found): Ref(int(found), str(name))
+                for part in by_chunks(ids)
+                for found, name in self._sight.store.rows(
+                    f'SELECT "id", "name" FROM {quoted(table_name(type_id))}'
+                    f' WHERE "id" IN ({marks(part)})',
+                    part,
+                )
+            }
+        rules = self._sight.rules(type_id)
+        if rules is None:
+            return {}
+        shape, fetched = some(self._sight, rules, (), ids)
+        return {int(raw[0]): Ref(int(raw[0]), shape.title(raw)) for raw in fetched}
