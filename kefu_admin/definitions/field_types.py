@@ -34,6 +34,21 @@ RESULTS = (
     "text", "integer", "decimal", "money", "boolean", "date", "datetime", "duration",
 )  # fmt: skip
 
+LINKED = frozenset({"person", "department", "reference", "references"})
+FILTERED = frozenset(
+    {"choice", "boolean", "date", "datetime", "person", "department", "reference", "region"}
+)  # offered as filters where a view does not say
+_NOT_LISTED = frozenset({Storage.ROWS, Storage.LONG_TEXT})
+
+_MASKABLE = frozenset(Storage) - {Storage.LINK, Storage.LINKS, Storage.FILES, Storage.ROWS}
+_MASKS: Mapping[str, tuple[str, ...]] = {
+    "text": ("phone", "id_number", "name", "address", "email"),
+    "phone": ("phone",),
+    "id_number": ("id_number",),
+    "address": ("address",),
+    "email": ("email",),
+}
+
 
 def _type(
     id: str,
@@ -212,6 +227,28 @@ def operators(field: Field) -> frozenset[Op]:
     return taken & _EQUAL if field.encrypted else taken
 
 
+def sortable(field: Field) -> bool:
+    """Whether a list may be sorted by the field."""
+    return value_type(field).sortable and not field.encrypted
+
+
+def listable(field: Field) -> bool:
+    """Whether the field may be a column of a list."""
+    return value_type(field).storage not in _NOT_LISTED
+
+
+def maskable(type_id: str) -> bool:
+    """Whether values of a field type can be shown masked."""
+    return _TABLE[type_id].storage in _MASKABLE
+
+
+def masks(field: Field) -> tuple[str, ...]:
+    """The masks that suit the field's values; none for links, files and children."""
+    if value_type(field).storage not in _MASKABLE:
+        return ()
+    return (*_MASKS.get(field.type, ()), "all")
+
+
 def convert(field: Field, raw: object) -> object:
     """The canonical value of form text, JSON or a canonical value; None (or `()`) for blank.
 
@@ -229,13 +266,19 @@ def plain(field: Field, value: object) -> object:
 __all__ = [
     "ENCRYPTABLE",
     "FIELD_TYPES",
+    "FILTERED",
+    "LINKED",
     "RESULTS",
     "BadValue",
     "convert",
     "field_type",
+    "listable",
+    "maskable",
+    "masks",
     "operators",
     "plain",
     "register",
+    "sortable",
     "storage",
     "value_type",
 ]

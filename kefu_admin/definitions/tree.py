@@ -77,7 +77,7 @@ def parse(data: bytes, file: str, problems: Problems) -> MapNode | None:
         root = _build(text, file, problems)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, _offset(text)) + 1
-        problems.add(Place(file, line), Fault.CONTROL_CHARACTER, code=f"U+{_code(error):04X}")
+        problems.add(Place(file, line), Fault.CONTROL_CHARACTER, character=f"U+{_code(error):04X}")
         return None
     except yaml.YAMLError as error:
         problems.append(_syntax(error, text, file))

@@ -1,0 +1,217 @@
+"""Reads `types/*.yaml`: content types.
+
+Drafted first, all of them; then computed and rollup results, formulas, and at last conditions,
+each step knowing what the one before understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from kefu_admin.definitions import field_keys, field_text
+from kefu_admin.definitions.condition import Condition
+from kefu_admin.definitions.content_type import Check, ContentType, Section, Unique
+from kefu_admin.definitions.faults import Fault, Problems
+from kefu_admin.definitions.fields import Field
+from kefu_admin.definitions.keys import CLAUSES, Key, LabelText, Shape, Taken
+from kefu_admin.definitions.label import Label
+from kefu_admin.definitions.loading import Loading, Settings, TypeDraft
+from kefu_admin.definitions.rollup_results import derive_results
+from kefu_admin.definitions.system_fields import SYSTEM_FIELDS
+from kefu_admin.definitions.takers import CONDITION, Id, Integer, ListOf, MapOf, Text
+from kefu_admin.definitions.tree import Node
+
+_NAMES = ListOf(field_keys.FIELD, least=1, distinct=True)
+
+LABEL = Key("label", LabelText(), Label("名称", "name"), required=True)
+PLURAL = Key("plural", LabelText(), Label("复数名称，默认同名称", "plural, the name by default"))
+HELP = Key("help", LabelText(), Label("说明", "what it is"))
+ICON = Key("icon", Text(40), Label("图标（Tabler）", "Tabler icon"))
+FIELDS = Key(
+    "fields",
+    MapOf(field_keys.FIELD_ID, field_keys.SHAPE),
+    Label("字段，依次", "fields in order"),
+    required=True,
+)
+TITLE = Key("title", field_keys.FIELD, Label("代表记录的字段", "field that stands for a record"))
+OWNER = Key("owner", field_keys.FIELD, Label("负责人字段", "person who owns the record"))
+DEPARTMENT = Key("department", field_keys.FIELD, Label("所属部门字段", "department of the record"))
+SECRECY = Key("secrecy", field_keys.FIELD, Label("密级字段", "secrecy level of the record"))
+OWNED_BY = Key(
+    "owned_by", field_keys.FIELD, Label("指向主记录的字段（明细类型）", "reference to the parent")
+)
+SEARCH = Key("search", _NAMES, Label("快速搜索的字段", "fields of the quick search"))
+
+UNIQUE_FIELDS = Key("fields", _NAMES, Label("字段", "fields"), required=True)
+UNIQUE_WHERE: Key[Node] = Key(
+    "where", CONDITION, Label("只在符合条件的记录中", "only among rows that match")
+)
+UNIQUE = Key(
+    "unique", ListOf(Shape(UNIQUE_FIELDS, UNIQUE_WHERE)), Label("合起来不得重复", "unique together")
+)
+
+CHECK_ID = Key("id", Id(40), Label("标识", "id"), required=True)
+CHECK_CONDITION: Key[Node] = Key(
+    "condition", CONDITION, Label("必须成立的条件", "what must hold"), required=True
+)
+CHECK_MESSAGE = Key("message", LabelText(), Label("不成立时的提示", "said if not"), required=True)
+CHECK_FIELDS = Key("fields", _NAMES, Label("提示显示在这些字段", "fields it is shown at"))
+CHECK = Shape(CHECK_ID, CHECK_CONDITION, CHECK_MESSAGE, CHECK_FIELDS, CLAUSES)
+CHECKS = Key("checks", ListOf(CHECK), Label("整条记录的检查", "checks of the record"))
+
+INDEXES = Key("indexes", ListOf(_NAMES), Label("额外的索引", "further indexes"))
+
+SECTION_ID = Key("id", Id(40), Label("标识", "id"), required=True)
+SECTION_LABEL = Key("label", LabelText(), Label("标题", "heading"), required=True)
+SECTION_FIELDS = Key("fields", _NAMES, Label("字段", "fields"), required=True)
+SECTION_COLUMNS = Key("columns", Integer(1, 2), Label("列数", "columns"))
+SECTION = Shape(SECTION_ID, SECTION_LABEL, SECTION_FIELDS, SECTION_COLUMNS)
+SECTIONS = Key("sections", ListOf(SECTION), Label("表单和详情的分组", "groups in form and detail"))
+
+RENAMED_FROM = Key("renamed_from", Id(30), Label("改名前的标识", "id before renaming"))
+
+SHAPE = Shape(
+    LABEL, PLURAL, HELP, ICON, TITLE, OWNER, DEPARTMENT, SECRECY, OWNED_BY, SEARCH, FIELDS, UNIQUE,
+    CHECKS, INDEXES, SECTIONS, RENAMED_FROM, CLAUSES,
+)  # fmt: skip
+
+
+def read(loading: Loading) -> dict[str, ContentType]:
+    """Every content type, finished."""
+    for source in loading.sources["types"].values():
+        taken = SHAPE.take(source.node, loading.problems) if source.node else None
+        if taken is not None:
+            loading.drafts[source.id] = _draft(source.id, taken, loading.settings, loading.problems)
+    derive_results(loading)
+    for draft in loading.drafts.values():
+        _put(draft, field_text.with_formula, loading)
+    finished = {id: _finish(draft, loading) for id, draft in loading.drafts.items()}
+    for id, type in finished.items():
+        loading.drafts[id].type = type
+    return finished
+
+
+def _draft(id: str, taken: Taken, settings: Settings, problems: Problems) -> TypeDraft:
+    written = taken.get(FIELDS, {})
+    fields = {
+        name: field_text.draft(name, one, settings, problems) for name, one in written.items()
+    }
+    if taken[FIELDS] is not None and not taken[FIELDS]:
+        problems.add(taken.at(FIELDS), Fault.NO_FIELDS)
+    label = taken.get(LABEL, Label(id))
+    type = ContentType(
+        id=id,
+        label=label,
+        plural=taken.get(PLURAL, label),
+        help=taken.get(HELP, Label("")),
+        icon=taken.get(ICON, ""),
+        fields=_all(fields, settings),
+        title=taken.get(TITLE, _first_title(fields)),
+        owner=taken.get(OWNER, ""),
+        department=taken.get(DEPARTMENT, ""),
+        secrecy=taken.get(SECRECY, ""),
+        owned_by=taken.get(OWNED_BY, ""),
+        search=taken.get(SEARCH, ()),
+        indexes=taken.get(INDEXES, ()),
+        sections=_sections(taken, fields, problems),
+        renamed_from=taken.get(RENAMED_FROM, ""),
+        clauses=taken.get(CLAUSES, ()),
+        place=taken.place,
+    )
+    return TypeDraft(type, taken, written)
+
+
+def _all(fields: Mapping[str, Field], settings: Settings) -> Mapping[str, Field]:
+    system = {
+        field.id: replace(field, zone=settings.time_zone)
+        for field in SYSTEM_FIELDS
+        if field.id not in fields
+    }
+    return MappingProxyType({**fields, **system})
+
+
+_Step = Callable[[Field, Taken, ContentType, Loading], Field]
+
+
+def _put(draft: TypeDraft, step: _Step, loading: Loading) -> None:
+    fields = {
+        name: step(field, draft.fields[name], draft.type, loading)
+        if name in draft.fields
+        else field
+        for name, field in draft.type.fields.items()
+    }
+    draft.type = replace(draft.type, fields=MappingProxyType(fields))
+
+
+def _finish(draft: TypeDraft, loading: Loading) -> ContentType:
+    type, taken = draft.type, draft.taken
+    finished = TypeDraft(type, taken, draft.fields)
+    _put(finished, field_text.finish, loading)
+    uniques = tuple(
+        Unique(
+            fields=one.get(UNIQUE_FIELDS, ()),
+            where=_where(one, UNIQUE_WHERE, type, loading),
+            place=one.place,
+        )
+        for one in taken.get(UNIQUE, ())
+    )
+    checks = tuple(_check(one, type, loading) for one in taken.get(CHECKS, ()))
+    _distinct(taken, CHECKS, [check.id for check in checks], loading.problems)
+    return replace(finished.type, unique=uniques, checks=checks)
+
+
+def _check(taken: Taken, type: ContentType, loading: Loading) -> Check:
+    return Check(
+        id=taken.get(CHECK_ID, ""),
+        condition=loading.condition(taken[CHECK_CONDITION], type),
+        message=taken.get(CHECK_MESSAGE, Label("")),
+        fields=taken.get(CHECK_FIELDS, ()),
+        clauses=taken.get(CLAUSES, ()),
+        place=taken.place,
+    )
+
+
+def _where(taken: Taken, key: Key[Node], type: ContentType, loading: Loading) -> Condition | None:
+    node = taken[key]
+    return None if node is None else loading.condition(node, type)
+
+
+def _first_title(fields: Mapping[str, Field]) -> str:
+    """The first text field, else the first number, else the first that reads as text at all."""
+    for types in (("text",), ("number",), ("choice", "phone", "email", "address", "reference")):
+        for field in fields.values():
+            if field.type in types:
+                return field.id
+    return "id"
+
+
+def _sections(taken: Taken, fields: Mapping[str, Field], problems: Problems) -> tuple[Section, ...]:
+    """The sections as written; fields in none of them stand in a last one."""
+    owned_by = taken.get(OWNED_BY, "")
+    sections = [
+        Section(
+            id=one.get(SECTION_ID, ""),
+            label=one.get(SECTION_LABEL, Label("")),
+            fields=one.get(SECTION_FIELDS, ()),
+            columns=one.get(SECTION_COLUMNS, 2),
+        )
+        for one in taken.get(SECTIONS, ())
+    ]
+    _distinct(taken, SECTIONS, [section.id for section in sections], problems)
+    shown = {name for section in sections for name in section.fields}
+    left = tuple(name for name in fields if name not in shown and name != owned_by)
+    if left and not sections:
+        sections.append(Section(id="main", label=Label("基本信息", "Basics"), fields=left))
+    elif left:
+        sections.append(Section(id="other", label=Label("其他", "Other"), fields=left))
+    return tuple(sections)
+
+
+def _distinct(
+    taken: Taken, key: Key[tuple[Taken, ...]], ids: list[str], problems: Problems
+) -> None:
+    for index, id in enumerate(ids):
+        if id and id in ids[:index]:
+            problems.add(taken.at(key, index), Fault.REPEATED, name=id)
