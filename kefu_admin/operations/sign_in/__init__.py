@@ -1,0 +1,29 @@
+"""Signing in and out, and the person behind a session.
+
+- `entering`: sign_in with login and password; admit, where every other way in ends, also those an
+  extension adds · `staying`: session, sign_out · `own_password`: change_password · `begun`: what
+  they share
+
+Whoever is refused gets one answer and waits equally long, whether the login is unknown, the
+password wrong, the account locked or disabled. Tries are counted before the password is looked at,
+so that many at once do not get more of them. Rules: D21, D25, D30; S13, S14.
+"""
+
+from kefu_admin.operations.sign_in.begun import Session, profile_of
+from kefu_admin.operations.sign_in.entering import PER_ACCOUNT, PER_SOURCE, admit, sign_in
+from kefu_admin.operations.sign_in.own_password import change_password, check_new_password
+from kefu_admin.operations.sign_in.staying import SignedIn, session, sign_out
+
+__all__ = [
+    "PER_ACCOUNT",
+    "PER_SOURCE",
+    "Session",
+    "SignedIn",
+    "admit",
+    "change_password",
+    "check_new_password",
+    "profile_of",
+    "session",
+    "sign_in",
+    "sign_out",
+]
