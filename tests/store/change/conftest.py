@@ -6,15 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from kefu_admin.actor import Actor
-from kefu_admin.behaviours.secrecy import compile_grants
-from kefu_admin.behaviours.validation import compile_checks, decide
-from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.project import Project
+from kefu_admin.operations.desk import Desk as Composed
 from kefu_admin.store.change import Change, perform
 from kefu_admin.store.database import Store
 from kefu_admin.store.idempotency import IdempotencyKey
@@ -41,19 +38,7 @@ class Desk:
     def warrant(self, who: str | Actor, now: datetime = NOW) -> Warrant:
         """What a person writes with."""
         actor = self.people[who] if isinstance(who, str) else who
-        return Warrant(
-            actor=actor,
-            grants=compile_grants(self.project, actor.roles),
-            binding=Binding(
-                user_id=actor.user_id,
-                department_id=actor.department_id,
-                departments_below=actor.departments_below,
-                now=now,
-                zone=ZoneInfo(self.project.time_zone),
-            ),
-            checks=compile_checks(self.project),
-            decide=decide,
-        )
+        return Composed(self.project, self.store).warrant(actor, now)
 
     def change(
         self,

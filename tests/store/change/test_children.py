@@ -1,0 +1,131 @@
+"""Owned rows: one list with their owner, or on their own under the owner's rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
+from kefu_admin.store import history
+from tests.store.change.conftest import Desk
+from tests.store.change.test_create import faults
+
+
+def contacts(desk: Desk) -> list[tuple[Any, ...]]:
+    """The owned rows as they lie in the database."""
+    return desk.store.rows(
+        'SELECT "id", "name", "customer", "version" FROM "contact" ORDER BY "id"'
+    )
+
+
+def test_rows_are_created_with_their_owner(desk: Desk) -> None:
+    made = desk.create("wang", "customer", contacts=({"name": "张三"}, {"name": "李四"}))
+
+    assert [row[1:] for row in contacts(desk)] == [("张三", made, 1), ("李四", made, 1)]
+    first = history.of_record(desk.store, "customer", made)[0]
+    assert first.after["contacts"] == tuple(row[0] for row in contacts(desk))
+
+
+def test_the_list_is_complete_what_is_missing_goes(desk: Desk) -> None:
+    made = desk.create("wang", "customer", contacts=({"name": "张三"}, {"name": "李四"}))
+    (one, *_), (two, *_) = contacts(desk)
+
+    version = desk.update(
+        "wang", "customer", made, 1, contacts=({"id": two, "version": 1, "name": "李四四"}, {"name": "王五"})
+    )  # fmt: skip
+
+    assert version == 2
+    assert [row[1:] for row in contacts(desk)] == [("李四四", made, 2), ("王五", made, 1)]
+    change = history.of_record(desk.store, "customer", made)[0]
+    assert change.before == {"contacts": (one, two)}
+
+
+def test_changing_only_a_row_raises_the_owner_s_version(desk: Desk) -> None:
+    made = desk.create("wang", "customer", contacts=({"name": "张三"},))
+    [(one, *_)] = contacts(desk)
+
+    assert desk.update("wang", "customer", made, 1, contacts=({"id": one, "name": "张三"},)) == 1
+    assert desk.update("wang", "customer", made, 1, contacts=({"id": one, "name": "三"},)) == 2
+
+
+def test_faults_of_rows_say_where_they_stand(desk: Desk) -> None:
+    with pytest.raises(Invalid) as refused:
+        desk.create("wang", "customer", contacts=({"name": "张三"}, {"name": None}))
+
+    assert faults(refused) == [("contacts[1].name", "required")]
+    assert desk.count("customer") == desk.count("contact") == 0
+
+
+def test_a_row_of_another_owner_cannot_be_taken(desk: Desk) -> None:
+    desk.create("wang", "customer", contacts=({"name": "张三"},))
+    other = desk.create("wang", "customer", name="乙")
+    [(one, *_)] = contacts(desk)
+
+    with pytest.raises(Invalid) as refused:
+        desk.update("wang", "customer", other, 1, contacts=({"id": one, "name": "张三"},))
+
+    assert faults(refused) == [("contacts[0]", "no_such_record")]
+
+
+def test_a_row_changed_meanwhile_is_told(desk: Desk) -> None:
+    made = desk.create("wang", "customer", contacts=({"name": "张三"},))
+    [(one, *_)] = contacts(desk)
+    desk.update("wang", "contact", one, 1, name="张三三")
+
+    with pytest.raises(Conflict):
+        desk.update("wang", "customer", made, 1, contacts=())
+
+
+def test_a_row_written_on_its_own_raises_the_owner_s_version(desk: Desk) -> None:
+    made = desk.create("wang", "customer")
+
+    desk.create("wang", "contact", customer=made, name="张三")
+
+    assert desk.row("customer", made, "version") == (2,)
+    change = history.of_record(desk.store, "customer", made)[0]
+    assert change.after == {"contacts": tuple(row[0] for row in contacts(desk))}
+
+
+def test_a_row_follows_its_owner_s_rights(desk: Desk) -> None:
+    foreign = desk.create("li", "customer", contacts=({"name": "张三"},))
+    [(one, *_)] = contacts(desk)
+
+    with pytest.raises(Invalid) as refused:
+        desk.create("wang", "contact", customer=foreign, name="李四")
+    with pytest.raises(NotFound):
+        desk.update("wang", "contact", one, 1, name="李四")
+    with pytest.raises(NotFound):
+        desk.remove("wang", "contact", one, 1)
+
+    assert faults(refused) == [("customer", "no_such_record")]
+
+
+def test_a_row_cannot_move_to_another_owner(desk: Desk) -> None:
+    desk.create("wang", "customer", contacts=({"name": "张三"},))
+    other = desk.create("wang", "customer", name="乙")
+    [(one, *_)] = contacts(desk)
+
+    with pytest.raises(Invalid) as refused:
+        desk.update("wang", "contact", one, 1, customer=other)
+
+    assert faults(refused) == [("customer", "not_editable")]
+
+
+def test_who_may_not_delete_rows_cannot_leave_them_out(desk: Desk) -> None:
+    from dataclasses import replace
+
+    from kefu_admin.definitions.role import Action
+
+    role = desk.project.roles["clerk"]
+    kept = tuple(
+        replace(g, actions=g.actions - {Action.DELETE}) if g.type == "contact" else g
+        for g in role.grants
+    )
+    desk.store.project = replace(
+        desk.project, roles={**desk.project.roles, "clerk": replace(role, grants=kept)}
+    )
+    made = desk.create("wang", "customer", contacts=({"name": "张三"},))
+
+    with pytest.raises(Forbidden):
+        desk.update("wang", "customer", made, 1, contacts=())
