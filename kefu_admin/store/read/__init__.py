@@ -10,7 +10,6 @@ Statement texts are compiled once per (type, grants, columns, condition, order) 
 """
 
 from kefu_admin.store.read.labels import Labels
-from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.page import count, page
 from kefu_admin.store.read.picks import picks
 from kefu_admin.store.read.shown import Shown
@@ -19,7 +18,6 @@ from kefu_admin.store.read.single import get, raw, raw_of_any, rights, visible_i
 
 __all__ = [
     "Evaluate",
-    "Labels",
     "Labels",
     "Shown",
     "Sight",
