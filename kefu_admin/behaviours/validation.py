@@ -9,7 +9,7 @@ database's, references and rights the writer's to judge.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC
 
 from kefu_admin.behaviours import conditions, formulas
@@ -93,6 +93,7 @@ class TypeChecks:
         before: Mapping[str, object] | None,
         after: Mapping[str, object],
         *,
+        sent: Collection[str],
         binding: Binding,
         lookup: Lookup,
     ) -> Settled:
@@ -108,7 +109,11 @@ class TypeChecks:
         changed = {
             field.id
             for field in self._written
-            if before is None or not same(before.get(field.id), values[field.id])
+            if before is None
+            or (
+                (field.id in sent or field.id in altered)
+                and not same(before.get(field.id), values[field.id])
+            )
         }
         defaults = self.defaults(binding=binding) if before is None else {}
         for field in self._read_only:

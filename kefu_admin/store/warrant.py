@@ -7,7 +7,7 @@ deciding functions come in as values: `behaviours.conditions.decide` and the com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,10 +41,12 @@ class Checks(Protocol):
         before: Mapping[str, object] | None,
         after: Mapping[str, object],
         *,
+        sent: Collection[str],
         binding: Binding,
         lookup: Lookup,
     ) -> Settled:
-        """The record as it may be stored; `before` is None for a new record."""
+        """The record as it may be stored; `before` is None for a new record. Only the fields
+        named in `sent` may differ between the two."""
 
     def recompute(
         self, values: Mapping[str, object], *, binding: Binding, lookup: Lookup

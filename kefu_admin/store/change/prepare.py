@@ -230,6 +230,7 @@ def _settle(change: Change, draft: Draft) -> frozenset[str]:
     settled = change.checks(draft.type.id).settle(
         draft.before,
         draft.after,
+        sent=draft.sent,
         binding=change.warrant.binding,
         lookup=change.reader.lookup,
     )

@@ -191,19 +191,19 @@ class Change:
         self._draft_id -= 1
         return self._draft_id
 
-    def department_code(self, department_id: object) -> str:
-        """The code of a department, for numbers that carry it.
+    def department_code(self, draft: Draft) -> str:
+        """The code of a record's department, for numbers that carry it.
 
         Raises:
             Invalid: there is no department, or it has no code.
         """
-        found = (
-            self.reader.lookup("department", department_id)
-            if isinstance(department_id, int)
-            else None
-        )
+        name = draft.type.department
+        department_id = draft.after.get(name)
+        found = None
+        if isinstance(department_id, int):
+            found = self.reader.lookup("department", department_id)
         if found is None or not found.get("code"):
-            raise Invalid([FieldError("", "department_code_needed")])
+            raise Invalid([FieldError(f"{draft.prefix}{name}", "department_code_needed")])
         return str(found["code"])
 
     def recompute(self, draft: Draft, changed: set[str]) -> None:

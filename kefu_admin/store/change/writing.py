@@ -87,7 +87,7 @@ def _number(change: Change, content_type: ContentType, drafts: list[Draft]) -> N
         for draft in drafts:
             code = ""
             if numbers.per_department(series):
-                code = change.department_code(draft.after.get(content_type.department))
+                code = change.department_code(draft)
             groups.setdefault(code, []).append(draft)
         for code, group in sorted(groups.items()):
             taken = numbers.take(
@@ -100,9 +100,10 @@ def _number(change: Change, content_type: ContentType, drafts: list[Draft]) -> N
             )
             for draft, number in zip(group, taken, strict=True):
                 draft.after = draft.after.over({field.id: number})
-    if any(field.type == "number" for field in content_type.fields.values()):
+    given = {field.id for field in content_type.fields.values() if field.type == "number"}
+    if any(f.formula and f.formula.fields & given for f in content_type.fields.values()):
         for draft in drafts:
-            change.recompute(draft, {f.id for f in content_type.fields.values() if f.series})
+            change.recompute(draft, given)
 
 
 def _seal_new(change: Change, sql: TypeSql, field: Field, drafts: list[Draft]) -> None:

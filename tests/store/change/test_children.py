@@ -31,9 +31,8 @@ def test_the_list_is_complete_what_is_missing_goes(desk: Desk) -> None:
     made = desk.create("wang", "customer", contacts=({"name": "张三"}, {"name": "李四"}))
     (one, *_), (two, *_) = contacts(desk)
 
-    version = desk.update(
-        "wang", "customer", made, 1, contacts=({"id": two, "version": 1, "name": "李四四"}, {"name": "王五"})
-    )  # fmt: skip
+    rows = ({"id": two, "version": 1, "name": "李四四"}, {"name": "王五"})
+    version = desk.update("wang", "customer", made, 1, contacts=rows)
 
     assert version == 2
     assert [row[1:] for row in contacts(desk)] == [("李四四", made, 2), ("王五", made, 1)]
