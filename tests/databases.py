@@ -11,6 +11,7 @@ import os
 import shutil
 from contextlib import suppress
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -64,13 +65,13 @@ class Databases:
         if url is None:
             return None
         store = opened(url, project, directory)
-        if self.laid.get(url) == _layout_key(store):
-            _empty(store)
-        else:
+        if self.laid.get(url) != _layout_key(store):
             self.laid.pop(url, None)
             wipe(store)
             lay(store)
             self.laid[url] = _layout_key(store)
+        _empty(store)
+        _own(store)
         return store
 
     def bare(self, dialect: str, project: Project, directory: Path) -> Store | None:
@@ -104,6 +105,7 @@ class Databases:
         if not template.exists():
             store = opened(f"sqlite:///{template}.new", project, directory)
             lay(store)
+            _empty(store)
             store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             store.close()
             Path(f"{template}.new").rename(template)
@@ -112,7 +114,9 @@ class Databases:
             with suppress(FileNotFoundError):
                 Path(f"{path}{ending}").unlink()
         shutil.copy(template, path)
-        return opened(f"sqlite:///{path}", project, directory)
+        store = opened(f"sqlite:///{path}", project, directory)
+        _own(store)
+        return store
 
 
 def opened(url: str, project: Project, directory: Path) -> Store:
@@ -139,21 +143,50 @@ def wipe(store: Store) -> None:
     store.execute("SET SESSION foreign_key_checks = 1")
 
 
-def _empty(store: Store) -> None:
-    """Deletes every row and starts ids again, past the append-only triggers."""
-    names = sorted(store.layout)
-    found = store.rows(
-        " UNION ALL ".join(f"SELECT '{name}' FROM \"{name}\" HAVING COUNT(*) > 0" for name in names)
+def _own(store: Store) -> None:
+    """Says that the applied config is this project's: the tables of another may be the same."""
+    store.execute(
+        """UPDATE "kefu_state" SET "value" = ? WHERE "key" = 'fingerprint' AND "value" <> ?""",
+        (store.project.fingerprint, store.project.fingerprint),
     )
-    filled = [row[0] for row in found]
+
+
+_KEPT = {"kefu_state", "kefu_definition", "kefu_apply_step"}
+
+
+def _empty(store: Store) -> None:
+    """Deletes every row but those that apply keeps, and starts ids again."""
+    names = sorted(set(store.layout) - _KEPT)
+    filled = [
+        row[0]
+        for row in store.rows(
+            " UNION ALL ".join(
+                f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names
+            )
+        )
+    ]
     if not filled:
         return
     if store.dialect == "postgresql":
         store.execute("SET session_replication_role = replica")
         for name in filled:
             store.execute(f'DELETE FROM "{name}"')
-            store.execute(f'ALTER TABLE "{name}" ALTER COLUMN "id" RESTART')
+            if store.layout[name].column("id"):
+                store.execute(f'ALTER TABLE "{name}" ALTER COLUMN "id" RESTART')
         store.execute("SET session_replication_role = DEFAULT")
+        return
+    if store.dialect == "sqlite":
+        for name in filled:
+            guards = store.rows(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?",
+                (name,),
+            )
+            for guard, _ in guards:
+                store.execute(f'DROP TRIGGER "{guard}"')
+            store.execute(f'DELETE FROM "{name}"')
+            store.execute("DELETE FROM sqlite_sequence WHERE name = ?", (name,))
+            for _, sql in guards:
+                store.execute(sql)
         return
     store.execute("SET SESSION foreign_key_checks = 0")
     for name in filled:
@@ -162,8 +195,6 @@ def _empty(store: Store) -> None:
 
 
 def _layout_key(store: Store) -> str:
-    from hashlib import sha256
-
     return sha256(repr(sorted(store.layout.items())).encode()).hexdigest()[:16]
 
 

@@ -29,6 +29,7 @@ from kefu_admin.store.shapes import ColumnKind, TableShape
 
 T = TypeVar("T")
 TRIES = 3
+FINGERPRINT = "fingerprint"  # the key in kefu_state of the applied config's fingerprint
 INSTANT_TEXT = "%Y-%m-%d %H:%M:%S.%f"  # SQLite: fixed width, so text order is time order
 
 
@@ -45,6 +46,8 @@ class Store:
         project: the definitions this process was started with.
         data_directory: where files and anchors are kept.
         secret: the installation's secret, at least 32 bytes; keys are derived from it.
+        started_on: fingerprint of the config that was the applied one when this process started;
+            another one later means that it must restart (`store.readiness`).
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Store:
         self.project = project
         self.data_directory = data_directory
         self.secret = secret
+        self.started_on = project.fingerprint
         self._local = threading.local()
         self._writer = threading.Lock()
 
@@ -95,6 +99,10 @@ class Store:
     def layout(self) -> Mapping[str, TableShape]:
         """The tables the project wants, by name."""
         return {table.name: table for table in layout(self.project)}
+
+    def has_moved(self, applied: object) -> bool:
+        """Whether an applied fingerprint is another than this process started on."""
+        return applied is not None and applied != self.started_on
 
     @cached_property
     def models(self) -> Mapping[str, type]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from playhouse.pool import PooledMySQLDatabase, PooledPostgresqlDatabase, PooledSqliteDatabase
+from pymysql.constants import CLIENT
 
 from kefu_admin.store.dialect import Dialect
 
@@ -86,6 +87,7 @@ def _mariadb(name: str, options: dict[str, Any], max_connections: int) -> Peewee
         mariadb=True,
         charset="utf8mb4",
         collation=MARIADB_COLLATION,
+        client_flag=CLIENT.FOUND_ROWS,  # rowcount = rows matched, as on the other two
         connect_timeout=10,
         init_command=f"SET SESSION sql_mode='{MARIADB_MODES}',"
         " SESSION tx_isolation='READ-COMMITTED', SESSION time_zone='+00:00',"

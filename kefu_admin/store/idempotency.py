@@ -113,5 +113,5 @@ def forget(store: Store, *, before: datetime) -> int:
 
 
 def _same_config(store: Store, applied: object) -> None:
-    if applied is not None and applied != store.project.fingerprint:
+    if store.has_moved(applied):
         raise ConfigMoved

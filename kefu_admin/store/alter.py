@@ -1,0 +1,187 @@
+"""The text of ALTER for PostgreSQL and MariaDB: one action of a plan as statements.
+
+SQLite changes tables by rebuilding them (`store.apply.sqlite`). On MariaDB every statement stands
+alone, commits by itself and leaves a database from which a new plan finishes the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kefu_admin.store.changeset import (
+    Action,
+    AddColumn,
+    AddGuard,
+    AddIndex,
+    ChangeColumn,
+    CreateTable,
+    DropCheck,
+    DropColumn,
+    DropIndex,
+    DropTable,
+    RenameColumn,
+    RenameIndex,
+    RenameTable,
+    ReplaceColumn,
+    Rescale,
+)
+from kefu_admin.store.ddl import (
+    add_reference,
+    append_only_triggers,
+    check_text,
+    column_text,
+    column_type,
+    create_index,
+    create_table,
+    drop_index,
+    generated_column,
+    reference_text,
+)
+from kefu_admin.store.dialect import Dialect, literal, quoted
+from kefu_admin.store.names import digest
+from kefu_admin.store.shapes import ColumnKind, ColumnShape, IndexShape
+
+ForeignKeys = Mapping[tuple[str, str], str]  # (table, column) -> constraint, as found
+_TEXTS = (ColumnKind.TEXT, ColumnKind.LONG_TEXT)
+
+
+def statements(action: Action, dialect: Dialect, foreign_keys: ForeignKeys) -> tuple[str, ...]:
+    """What to execute, in order. PostgreSQL's new tables get their foreign keys afterwards."""
+    match action:
+        case CreateTable(table=table):
+            return create_table(table, dialect)
+        case DropTable(name=name):
+            return (f"DROP TABLE {quoted(name)}",)
+        case RenameTable(old=old, new=new):
+            return (f"ALTER TABLE {quoted(old)} RENAME TO {quoted(new)}",)
+        case RenameColumn(table=table_name, old=old, new=new):
+            return (_alter(table_name, f"RENAME COLUMN {quoted(old)} TO {quoted(new)}"),)
+        case DropCheck(table=table_name, constraint=constraint):
+            return (_alter(table_name, f"DROP CONSTRAINT {quoted(constraint)}"),)
+        case Rescale():
+            return (rescale(action),)
+        case AddColumn(table=table_name, column=column):
+            return _add_column(table_name, column, dialect)
+        case ReplaceColumn(table=table_name, before=before, after=after, indexes=indexes):
+            key = foreign_keys.get((table_name, before.name), "")
+            return (
+                _drop_column(table_name, before, indexes, key, dialect),
+                *_add_column(table_name, after, dialect),
+            )
+        case DropColumn(table=table_name, column=column, indexes=indexes):
+            key = foreign_keys.get((table_name, column.name), "")
+            return (_drop_column(table_name, column, indexes, key, dialect),)
+        case ChangeColumn():
+            key = foreign_keys.get((action.table, action.before.name), "")
+            return _change_column(action, key, dialect)
+        case AddIndex(table=table_name, index=index):
+            return create_index(table_name, index, dialect)
+        case DropIndex(table=table_name, index=index):
+            return drop_index(table_name, index, dialect)
+        case RenameIndex():
+            return _rename_index(action, dialect)
+        case AddGuard(table=table_name):
+            return append_only_triggers(table_name, dialect)
+
+
+def relax(table: str, column: ColumnShape, dialect: Dialect) -> str:
+    """Makes a column nullable: it stays though nothing writes it any more."""
+    if dialect is Dialect.POSTGRESQL:
+        return _alter(table, f"ALTER COLUMN {quoted(column.name)} DROP NOT NULL")
+    return _alter(table, f"MODIFY COLUMN {quoted(column.name)} {column_type(column, dialect)} NULL")
+
+
+def rescale(action: Rescale) -> str:
+    """Multiplies or divides every value; those with digits to lose were refused before."""
+    name = quoted(action.column)
+    factor = 10 ** abs(action.exponent)
+    value = f"{name} * {factor}" if action.exponent > 0 else f"{name} / {factor}"
+    return f"UPDATE {quoted(action.table)} SET {name} = {value} WHERE {name} IS NOT NULL"
+
+
+def fill(table: str, column: ColumnShape) -> str:
+    """Gives the default to rows without a value."""
+    name = quoted(column.name)
+    return f"UPDATE {quoted(table)} SET {name} = {literal(column.default)} WHERE {name} IS NULL"
+
+
+def _alter(table: str, *changes: str) -> str:
+    return f"ALTER TABLE {quoted(table)} {', '.join(changes)}"
+
+
+def _add_column(table: str, column: ColumnShape, dialect: Dialect) -> tuple[str, ...]:
+    changes = [f"ADD COLUMN {quoted(column.name)} {column_text(column, dialect)}"]
+    if check := check_text(table, column):
+        changes.append(f"ADD {check}")
+    if column.references:
+        changes.append(f"ADD {reference_text(column)}")
+    return (_alter(table, *changes),)
+
+
+def _drop_column(
+    table: str,
+    column: ColumnShape,
+    indexes: tuple[IndexShape, ...],
+    foreign_key: str,
+    dialect: Dialect,
+) -> str:
+    if dialect is Dialect.POSTGRESQL:  # takes indexes, checks and references along
+        return _alter(table, f"DROP COLUMN {quoted(column.name)}")
+    changes = [f"DROP FOREIGN KEY {quoted(foreign_key)}"] if foreign_key else []
+    if column.check:
+        changes.append(f"DROP CONSTRAINT {quoted(column.check)}")
+    for index in indexes:
+        changes.append(f"DROP INDEX {quoted(index.name)}")
+        if index.where:
+            changes.append(f"DROP COLUMN {quoted(generated_column(index))}")
+    return _alter(table, *changes, f"DROP COLUMN {quoted(column.name)}")
+
+
+def _change_column(action: ChangeColumn, foreign_key: str, dialect: Dialect) -> tuple[str, ...]:
+    table, before, after = action.table, action.before, action.after
+    new_reference = before.references != after.references
+    steps: list[str] = []
+    if before.references and new_reference:
+        kind = "CONSTRAINT" if dialect is Dialect.POSTGRESQL else "FOREIGN KEY"
+        steps.append(_alter(table, f"DROP {kind} {quoted(foreign_key)}"))
+    if before.nullable and not after.nullable and after.default is not None:
+        steps.append(fill(table, after))
+    changes = (
+        _retyped(before, after)
+        if dialect is Dialect.POSTGRESQL
+        else [f"MODIFY COLUMN {quoted(after.name)} {column_text(after, dialect)}"]
+    )
+    if after.check and digest(after.check) != before.check[-8:]:
+        changes.append(f"ADD {check_text(table, after)}")
+    if changes:
+        steps.append(_alter(table, *changes))
+    if after.references and new_reference:
+        steps.append(add_reference(table, after))
+    return tuple(steps)
+
+
+def _retyped(before: ColumnShape, after: ColumnShape) -> list[str]:
+    """PostgreSQL's single changes of type, default and nullability."""
+    name = quoted(after.name)
+    changes = []
+    if before.default is not None and before.default != after.default:
+        changes.append(f"ALTER COLUMN {name} DROP DEFAULT")
+    if (before.kind, before.length) != (after.kind, after.length):
+        changes.append(f"ALTER COLUMN {name} TYPE {column_type(after, Dialect.POSTGRESQL)}")
+    if after.default is not None and before.default != after.default:
+        changes.append(f"ALTER COLUMN {name} SET DEFAULT {literal(after.default)}")
+    if before.nullable != after.nullable:
+        changes.append(f"ALTER COLUMN {name} {'DROP' if after.nullable else 'SET'} NOT NULL")
+    return changes
+
+
+def _rename_index(action: RenameIndex, dialect: Dialect) -> tuple[str, ...]:
+    old, new = quoted(action.old.name), quoted(action.new.name)
+    if dialect is Dialect.POSTGRESQL:
+        return (f"ALTER INDEX {old} RENAME TO {new}",)
+    if not action.new.where:
+        return (_alter(action.table, f"RENAME INDEX {old} TO {new}"),)
+    return (
+        *drop_index(action.table, action.old, dialect),
+        *create_index(action.table, action.new, dialect),
+    )

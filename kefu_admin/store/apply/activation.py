@@ -1,0 +1,119 @@
+"""What is applied: the config's fingerprint, the tables made, and every config ever active.
+
+`kefu_state` holds the present (one row per key), `kefu_definition` the past (append-only).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from kefu_admin.actor import Actor
+from kefu_admin.store.database import FINGERPRINT, Store
+from kefu_admin.store.found import found
+from kefu_admin.store.shapes import ColumnKind
+
+LAYOUT = "layout"  # JSON: table -> column -> form of everything apply made and that is still there
+LAYOUT_FINGERPRINT = "layout_fingerprint"
+
+
+def fingerprint(store: Store) -> str | None:
+    """The fingerprint of the config last applied, or None before the first apply."""
+    return _read(store, FINGERPRINT) if _has_state(store) else None
+
+
+def forms(store: Store) -> dict[str, dict[str, str]]:
+    """What apply made: table -> column -> form. Only this is ever planned to be dropped."""
+    text = _read(store, LAYOUT)
+    made: dict[str, dict[str, str]] = json.loads(text) if text else {}
+    return made
+
+
+def keep_forms(store: Store, made: Mapping[str, Mapping[str, str]]) -> None:
+    """Writes what apply made."""
+    _write(store, LAYOUT, json.dumps(made, sort_keys=True, separators=(",", ":")))
+
+
+def layout_fingerprint(store: Store) -> str:
+    """SHA-256 of the tables the project wants."""
+    return sha256(repr(sorted(store.layout.items())).encode()).hexdigest()
+
+
+def is_laid(store: Store) -> bool:
+    """Whether exactly the tables this project wants were applied last."""
+    return _has_state(store) and _read(store, LAYOUT_FINGERPRINT) == layout_fingerprint(store)
+
+
+def activate(store: Store, *, actor: Actor, now: datetime) -> bool:
+    """Makes the project's config the applied one, in the open transaction; False when it was."""
+    there = found(store).tables
+    made = forms(store)
+    kept = {
+        table: {
+            column.name: form
+            for column in shape.columns
+            if (form := _form(store, made, table, column.name)) is not None
+        }
+        for table, shape in there.items()
+        if table in made or table in store.layout
+    }
+    keep_forms(store, kept)
+    _write(store, LAYOUT_FINGERPRINT, layout_fingerprint(store))
+    project = store.project
+    if fingerprint(store) == project.fingerprint:
+        return False
+    store.execute(
+        'INSERT INTO "kefu_definition" ("fingerprint", "text", "activated_at", "activated_by")'
+        " VALUES (?, ?, ?, ?)",
+        (
+            project.fingerprint,
+            json.dumps(dict(project.texts), ensure_ascii=False, sort_keys=True),
+            store.to_db(ColumnKind.INSTANT, now),
+            actor.login,
+        ),
+    )
+    _write(store, FINGERPRINT, project.fingerprint)
+    return True
+
+
+def definition(store: Store, fingerprint: str) -> Mapping[str, str] | None:
+    """The canonical texts by file of a config that was active once, or None."""
+    text = store.value(
+        'SELECT "text" FROM "kefu_definition" WHERE "fingerprint" = ? ORDER BY "id" LIMIT 1',
+        (fingerprint,),
+    )
+    if text is None:
+        return None
+    texts: Mapping[str, str] = json.loads(text)
+    return texts
+
+
+def _form(
+    store: Store, made: Mapping[str, Mapping[str, str]], table: str, column: str
+) -> str | None:
+    """The form of a column that is ours, None for one somebody else added."""
+    wanted = store.layout.get(table)
+    shape = wanted.column(column) if wanted else None
+    return shape.form if shape else made.get(table, {}).get(column)
+
+
+def _has_state(store: Store) -> bool:
+    return "kefu_state" in found_names(store)
+
+
+def found_names(store: Store) -> set[str]:
+    """The names of all tables."""
+    return set(store.database.get_tables())
+
+
+def _read(store: Store, key: str) -> str | None:
+    value: str | None = store.value('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (key,))
+    return value
+
+
+def _write(store: Store, key: str, value: str) -> None:
+    changed = store.execute('UPDATE "kefu_state" SET "value" = ? WHERE "key" = ?', (value, key))
+    if not changed.rowcount:
+        store.execute('INSERT INTO "kefu_state" ("key", "value") VALUES (?, ?)', (key, value))

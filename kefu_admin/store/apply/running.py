@@ -1,0 +1,178 @@
+"""Does a plan: under a lock, whole or resumable, and then activates the config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from kefu_admin.actor import Actor
+from kefu_admin.problems import Busy, Refusal
+from kefu_admin.store import audit
+from kefu_admin.store.alter import relax, statements
+from kefu_admin.store.apply import mariadb, sqlite
+from kefu_admin.store.apply.activation import activate
+from kefu_admin.store.apply.planning import Plan, outline, renames
+from kefu_admin.store.apply.planning import plan as plan_now
+from kefu_admin.store.changeset import CreateTable, DropColumn, Step
+from kefu_admin.store.database import Store
+from kefu_admin.store.ddl import add_reference
+from kefu_admin.store.dialect import Dialect
+from kefu_admin.store.found import Found
+
+_LOCK = 0x6B656675  # "kefu"
+
+
+class ApplyRefused(Refusal):
+    """Rows stand in the way. facts: subjects; `steps` are the refused ones."""
+
+    code, status = "apply_refused", 409
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self.steps = steps
+        super().__init__(subjects="、".join(dict.fromkeys(step.subject for step in steps)))
+
+
+class UnknownConsent(Refusal):
+    """Consent was given to what the plan does not destroy. facts: names."""
+
+    code, status = "unknown_consent", 422
+
+
+class PlanOutdated(Refusal):
+    """The database has changed since the plan was made: plan again."""
+
+    code, status = "plan_outdated", 409
+
+
+class ApplyRunning(Refusal):
+    """Another process is applying right now."""
+
+    code, status = "apply_running", 409
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What was done, and the destructive steps that were left for want of consent."""
+
+    done: tuple[Step, ...]
+    left: tuple[Step, ...]
+    activated: bool
+
+
+def apply(
+    store: Store,
+    plan: Plan,
+    *,
+    actor: Actor,
+    now: datetime,
+    consent: frozenset[str] = frozenset(),
+) -> Applied:
+    """Does the plan.
+
+    Args:
+        consent: subjects of destructive steps that may be done ("customer.fax"). What is not
+            named stays, its columns made nullable.
+
+    Raises:
+        ApplyRefused: rows stand in the way of a step; nothing was changed.
+        UnknownConsent: a consented name is no destructive step of the plan.
+        PlanOutdated: the plan no longer fits the database.
+        ApplyRunning: another process is applying.
+    """
+    if unknown := consent - set(plan.to_consent):
+        raise UnknownConsent(names="、".join(sorted(unknown)))
+    with store.connection(), _locked(store):
+        fresh = plan_now(store)
+        if [step.action for step in fresh.steps] != [step.action for step in plan.steps]:
+            raise PlanOutdated
+        if fresh.refused:
+            raise ApplyRefused(fresh.refused)
+        done = tuple(s for s in fresh.steps if not s.needs_consent or s.subject in consent)
+        left = tuple(step for step in fresh.steps if step not in done)
+        _run(store, done, left, now=now)
+        with _final(store):
+            activated = activate(store, actor=actor, now=now)
+            if activated or done:
+                _write_audit(store, done, actor=actor, now=now)
+    return Applied(done=done, left=left, activated=activated)
+
+
+@contextmanager
+def _locked(store: Store) -> Iterator[None]:
+    """One apply at a time; on SQLite and PostgreSQL the lock is the transaction all is done in."""
+    if store.dialect is Dialect.MARIADB:
+        with mariadb.locked(store) as is_ours:
+            if not is_ours:
+                raise ApplyRunning
+            yield
+        return
+    if store.dialect is Dialect.SQLITE:
+        with sqlite.unguarded(store):
+            try:
+                with store.transaction():
+                    yield
+                    sqlite.check_references(store)
+            except Busy as busy:
+                raise ApplyRunning from busy
+        return
+    with store.transaction():
+        if not store.value("SELECT pg_try_advisory_xact_lock(?)", (_LOCK,)):
+            raise ApplyRunning
+        yield
+
+
+@contextmanager
+def _final(store: Store) -> Iterator[None]:
+    if store.in_transaction:
+        yield
+        return
+    with store.transaction():
+        yield
+
+
+def _run(store: Store, done: tuple[Step, ...], left: tuple[Step, ...], *, now: datetime) -> None:
+    _, there = outline(store)
+    if store.dialect is Dialect.SQLITE:
+        sqlite.run(store, done, left)
+        return
+    keys = _foreign_keys(there, done)
+    if store.dialect is Dialect.MARIADB:
+        mariadb.run(store, done, left, keys, now=now)
+        return
+    created = [step.action.table for step in done if isinstance(step.action, CreateTable)]
+    for step in done:
+        for statement in statements(step.action, store.dialect, keys):
+            store.execute(statement)
+    for table in created:
+        for column in table.columns:
+            if column.references:
+                store.execute(add_reference(table.name, column))
+    for step in left:
+        if isinstance(step.action, DropColumn) and not step.action.column.nullable:
+            store.execute(relax(step.action.table, step.action.column, store.dialect))
+
+
+def _foreign_keys(there: Found, done: tuple[Step, ...]) -> dict[tuple[str, str], str]:
+    """Constraint names under the names tables and columns will have."""
+    tables, columns = renames(done)
+    keys = {}
+    for (table, column), name in there.references.items():
+        renamed = tables.get(table, table)
+        keys[renamed, columns.get((renamed, column), column)] = name
+    return keys
+
+
+def _write_audit(store: Store, done: tuple[Step, ...], *, actor: Actor, now: datetime) -> None:
+    audit.write(
+        store,
+        audit.Line(
+            actor=actor,
+            action="config_applied",
+            at=now,
+            after={"definition": store.project.fingerprint, "steps": len(done)},
+            operation="apply",
+            chain="config",
+        ),
+    )
