@@ -78,7 +78,8 @@ class _Parser:
 
     def condition(self, raw: object, type: ContentType, place: Place, depth: int) -> Condition:
         """One condition; a mapping with several keys means all of them."""
-        if self.too_large(place, depth):
+        if depth > MAX_DEPTH:
+            self.notes.add(place, Trouble.TOO_DEEP, limit=MAX_DEPTH)
             return NEVER
         if not isinstance(raw, Mapping):
             self.notes.add(place, Trouble.NOT_A_CONDITION, found=shown(raw))
@@ -91,19 +92,18 @@ class _Parser:
             if key in ("all", "any"):
                 parts.append(self.several(str(key), value, type, under, depth))
             elif key == "not":
-                parts.append(Not(self.condition(value, type, under, depth + 1)))
+                if not self.too_large(under):
+                    parts.append(Not(self.condition(value, type, under, depth + 1)))
             else:
                 parts += self.entry(str(key), value, type, under, depth)
         return parts[0] if len(parts) == 1 else All(tuple(parts))
 
-    def too_large(self, place: Place, depth: int) -> bool:
-        """Counts one node; says once when a limit is passed."""
+    def too_large(self, place: Place) -> bool:
+        """Counts one comparison, all, any, not or question to children; says once when too many."""
         self.nodes += 1
         if self.nodes == MAX_NODES + 1:
             self.notes.add(place, Trouble.TOO_LARGE, limit=MAX_NODES)
-        if depth > MAX_DEPTH:
-            self.notes.add(place, Trouble.TOO_DEEP, limit=MAX_DEPTH)
-        return self.nodes > MAX_NODES or depth > MAX_DEPTH
+        return self.nodes > MAX_NODES
 
     def several(
         self, key: str, raw: object, type: ContentType, place: Place, depth: int
@@ -112,7 +112,7 @@ class _Parser:
             self.notes.add(place, Trouble.NOT_A_LIST, key=key)
             return NEVER
         parts: list[Condition] = []
-        for number, part in enumerate(raw):
+        for number, part in enumerate(() if self.too_large(place) else raw):
             if self.nodes > MAX_NODES:
                 break
             parts.append(self.condition(part, type, place.under(number), depth + 1))
@@ -152,7 +152,7 @@ class _Parser:
     def compare(
         self, left: Left, op: Op, raw: object, type: ContentType, place: Place
     ) -> Condition:
-        if self.too_large(place, 1):
+        if self.too_large(place):
             return NEVER
         if op not in left.operators():
             known = listed(sorted(op.value for op in left.operators()))
@@ -187,6 +187,8 @@ class _Parser:
         parts: list[Condition] = []
         for key, value in raw.items():
             under = place.under(str(key))
+            if self.too_large(under):
+                break
             if key == "count":
                 parts += self.count(path, field, child, value, under, depth)
             elif key in Quantifier.__members__.values():
