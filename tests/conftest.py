@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from kefu_admin import clock, settings
 from kefu_admin.definitions.project import Project
 from kefu_admin.store.database import Store
 from tests.absent import pytest_terminal_summary  # noqa: F401 -- a hook pytest finds by name
 from tests.databases import DIALECTS, Databases
+from tests.faces.desk import Served, serve
 
 PROJECTS = Path(__file__).parent / "projects"
 
@@ -59,6 +61,17 @@ def open_bare(
 def store(open_store: Callable[[Project], Store], small_project: Project) -> Store:
     """An empty store of the small project, on each of the three databases."""
     return open_store(small_project)
+
+
+@pytest.fixture
+def served(store: Store, small_project: Project, tmp_path: Path) -> Served:
+    """The small desk served to a few people, on each of the three databases."""
+    from kefu_admin.app import create_app
+    from kefu_admin.operations.desk import Desk
+
+    here = settings.read({}, data=str(tmp_path))
+    desk = Desk(small_project, store)
+    return serve(create_app(here, desk=desk), desk, here, now=clock.now())
 
 
 def _opening(

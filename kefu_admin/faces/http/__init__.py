@@ -2,6 +2,7 @@
 
 `runtime` what is mounted · `asked` instant, id, language, owner of the request · `session` who
 asks, cookie, CSRF token · `guard` what every request passes first · `answers` headers and errors ·
+`downloads` how a file leaves ·
 `redirects` where `next` may lead. `install(app)` puts guard and answers on the application.
 """
 
@@ -11,8 +12,9 @@ from flask import Flask
 
 from kefu_admin.faces.http import answers, guard
 from kefu_admin.faces.http.asked import LOCALE_COOKIE, address, agent, locale, now, request_id
+from kefu_admin.faces.http.downloads import send_download
 from kefu_admin.faces.http.redirects import safe_next
-from kefu_admin.faces.http.runtime import ErrorPage, Runtime, runtime
+from kefu_admin.faces.http.runtime import KEY, ErrorPage, Runtime, runtime
 from kefu_admin.faces.http.session import (
     FORM_FIELD,
     HEADER,
@@ -28,6 +30,7 @@ from kefu_admin.faces.http.session import (
 __all__ = [
     "FORM_FIELD",
     "HEADER",
+    "KEY",
     "LOCALE_COOKIE",
     "ErrorPage",
     "Runtime",
@@ -43,6 +46,7 @@ __all__ = [
     "request_id",
     "runtime",
     "safe_next",
+    "send_download",
     "session_token",
     "set_session",
     "signed_in",

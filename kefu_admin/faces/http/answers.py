@@ -6,6 +6,8 @@ log, never to the client. A face sets how its error looks (`Runtime.panel_error`
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -38,9 +40,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     previous = app.error_handler_spec[None][None].get(HTTPException)
 
-    def failed(error: HTTPException) -> Response | HTTPException:
+    def failed(error: HTTPException) -> Any:  # whatever the host answers
         if not asked.is_ours():
-            return previous(error) if previous else error
+            return app.ensure_sync(previous)(error) if previous else error
         return _http_error(error)
 
     app.register_error_handler(HTTPException, failed)

@@ -58,7 +58,7 @@ def is_ours() -> bool:
 def locale() -> str:
     """The language of the answer: "zh" or "en".
 
-    Panel: the switch (cookie), the person's, the project's. API: Accept-Language first.
+    The API goes by Accept-Language first; then the switch (cookie), then the project's.
     """
     if "kefu_locale" not in g:
         g.kefu_locale = _locale()
@@ -73,7 +73,4 @@ def _locale() -> str:
             return wanted[:2]
     if chosen in LOCALES:
         return chosen
-    signed_in = g.get("kefu_signed_in")
-    if signed_in is not None and signed_in.actor.locale in LOCALES:
-        return str(signed_in.actor.locale)
     return runtime().project.locale

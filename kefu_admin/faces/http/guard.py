@@ -86,7 +86,7 @@ def check_csrf() -> None:
 
     Rule: D22, S01.
     """
-    if session.bearer() is not None and asked.asks_api():
+    if session.bearer() is not None:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise BadToken

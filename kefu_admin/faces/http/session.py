@@ -16,7 +16,7 @@ from flask import g, request
 from werkzeug.wrappers import Response
 
 from kefu_admin.actor import Actor
-from kefu_admin.faces.http.asked import address, now
+from kefu_admin.faces.http.asked import address, asks_api, now
 from kefu_admin.faces.http.runtime import runtime
 from kefu_admin.operations import sign_in, tokens
 from kefu_admin.operations.sign_in import SignedIn
@@ -33,7 +33,9 @@ def _name(stem: str) -> str:
 
 
 def bearer() -> str | None:
-    """The token of an `Authorization: Bearer …` header, or None."""
+    """The token of an `Authorization: Bearer …` header, or None; the panel takes sessions only."""
+    if not asks_api():
+        return None
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else None
 
@@ -74,7 +76,7 @@ def signed_in() -> SignedIn:
         token = request.cookies.get(_name("kefu_session"), "")
         if not token:
             raise SignInRequired()
-        g.kefu_signed_in = sign_in.session(runtime().desk, token, now=now())
+        g.kefu_signed_in = sign_in.session(runtime().desk, token, now=now(), address=address())
     found = g.kefu_signed_in
     assert isinstance(found, SignedIn)
     return found

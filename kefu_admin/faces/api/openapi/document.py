@@ -1,0 +1,63 @@
+"""The whole OpenAPI 3.1 document of a project, in one language."""
+
+from __future__ import annotations
+
+from kefu_admin import __version__
+from kefu_admin.definitions.project import Project
+from kefu_admin.faces.api.openapi.answers import error_schema, responses
+from kefu_admin.faces.api.openapi.paths import common_paths, history_entry, type_paths
+from kefu_admin.faces.api.openapi.schemas import Schema, schemas
+from kefu_admin.wording import text
+
+
+def document(project: Project, *, server: str, locale: str) -> Schema:
+    """The description of every operation on every type, whoever asks.
+
+    Args:
+        server: path under which the API lies, as "/api/v1".
+        locale: "zh" or "en", for labels and sentences.
+    """
+    paths = common_paths(locale)
+    for content_type in project.types.values():
+        paths |= type_paths(content_type, locale)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": project.name.text(locale),
+            "version": __version__,
+            "description": text(API_GUIDE, locale),
+        },
+        "servers": [{"url": server}],
+        "security": [{"bearer": []}, {"session": [], "csrf": []}],
+        "tags": [
+            {"name": "desk", "description": text("通用", locale)},
+            *(
+                {"name": content_type.id, "description": content_type.label.text(locale)}
+                for content_type in project.types.values()
+            ),
+        ],
+        "paths": paths,
+        "components": {
+            "schemas": {
+                "error": error_schema(),
+                "history_entry": history_entry(),
+                **schemas(project, locale),
+            },
+            "responses": responses(locale),
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "kefu_session"},
+                "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token"},
+            },
+        },
+    }
+
+
+API_GUIDE = (
+    '成功回答 {"ok": true, "data": …}，列表另有 next（下一页的 cursor，空为没有了）；'
+    '失败回答 {"ok": false, "errors": [{code, field, message}], "status": n}。'
+    "看不到的记录和不存在的记录回答相同（404）。修改和删除要用 If-Match 写明读到的版本；"
+    "Idempotency-Key（8 到 100 个字符，24 小时内有效）让同一个请求重发也只做一次。"
+    'filter 与配置中的条件写法相同，例如 {"level": {"in": ["a", "b"]}}；'
+    "涉及个人信息的条件和快速搜索用 POST …/query 写在内容里。"
+)

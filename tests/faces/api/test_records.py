@@ -1,0 +1,206 @@
+"""The endpoints of a type: what goes in, what comes out, and every way to be refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.faces.desk import Served
+
+ACME = {"name": "甲公司", "kind": "company", "phone": "13800005678", "level": "b"}
+
+
+def of_first_department(served: Served) -> dict[str, Any]:
+    """A customer the first department's clerk sees, and the second's does not."""
+    sent = {**ACME, "department": served.departments["一部"]}
+    created: dict[str, Any] = served.as_("supervisor").post("/api/v1/customer", json=sent).json
+    return created["data"]
+
+
+def test_a_created_record_is_answered_with_its_version_and_address(served: Served) -> None:
+    answer = served.as_("supervisor").post("/api/v1/customer", json=ACME)
+
+    body = answer.json
+    assert answer.status_code == 201
+    assert answer.headers["ETag"] == '"1"'
+    assert answer.headers["Location"].endswith(f"/api/v1/customer/{body['data']['id']}")
+    assert body["ok"] is True
+    assert body["data"]["title"] == "甲公司"
+    assert body["data"]["values"]["phone"] == "13800005678"
+    assert body["data"]["values"]["department"]["label"]
+
+
+def test_the_record_reads_back_as_it_was_created(served: Served) -> None:
+    boss = served.as_("supervisor")
+    created = boss.post("/api/v1/customer", json=ACME).json["data"]
+
+    read = boss.get(f"/api/v1/customer/{created['id']}").json["data"]
+
+    assert read == created
+
+
+def test_a_clerk_reads_the_phone_masked(served: Served) -> None:
+    created = of_first_department(served)
+
+    read = served.as_("clerk").get(f"/api/v1/customer/{created['id']}").json["data"]
+
+    assert read["values"]["phone"] == "138****5678"
+    assert "phone" in read["masked"]
+    assert "id_number" not in read["values"] or read["values"]["id_number"] is None
+
+
+def test_a_change_touches_only_the_fields_given(served: Served) -> None:
+    boss = served.as_("supervisor")
+    created = boss.post("/api/v1/customer", json=ACME).json["data"]
+
+    answer = boss.patch(
+        f"/api/v1/customer/{created['id']}", json={"level": "a"}, headers={"If-Match": '"1"'}
+    )
+
+    changed = answer.json["data"]
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"')
+    assert changed["values"]["level"] == "a"
+    assert changed["values"]["phone"] == "13800005678"
+
+
+def test_a_change_without_the_version_read_is_refused(served: Served) -> None:
+    boss = served.as_("supervisor")
+    created = boss.post("/api/v1/customer", json=ACME).json["data"]
+
+    answer = boss.patch(f"/api/v1/customer/{created['id']}", json={"level": "a"})
+
+    assert answer.status_code == 428
+    assert answer.json["errors"][0]["code"] == "version_required"
+
+
+def test_a_change_of_an_old_version_is_refused_and_changes_nothing(served: Served) -> None:
+    boss = served.as_("supervisor")
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=ACME).json['data']['id']}"
+    boss.patch(path, json={"level": "a"}, headers={"If-Match": '"1"'})
+
+    answer = boss.patch(path, json={"name": "乙公司"}, headers={"If-Match": '"1"'})
+
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (409, "conflict")
+    assert boss.get(path).json["data"]["values"]["name"] == "甲公司"
+
+
+def test_a_deleted_record_is_gone(served: Served) -> None:
+    boss = served.as_("supervisor")
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=ACME).json['data']['id']}"
+
+    answer = boss.delete(path, headers={"If-Match": '"1"'})
+
+    assert (answer.status_code, answer.json) == (200, {"ok": True, "data": None})
+    assert boss.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({**ACME, "colour": "red"}, "colour"),
+        ({**ACME, "version": 7}, "version"),
+        ({**ACME, "created_by": 1}, "created_by"),
+        ({**ACME, "code": "KH1"}, "code"),
+        ({**ACME, "visit_count": 3}, "visit_count"),
+    ],
+)
+def test_a_field_nobody_may_set_is_named(
+    served: Served, sent: dict[str, object], field: str
+) -> None:
+    answer = served.as_("supervisor").post("/api/v1/customer", json=sent)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_every_refused_value_is_listed_with_its_reason(served: Served) -> None:
+    answer = served.as_("supervisor").post(
+        "/api/v1/customer", json={"name": "甲", "phone": "12", "credit": "x", "since": "soon"}
+    )
+
+    assert answer.status_code == 422
+    assert {e["field"] for e in answer.json["errors"]} == {"phone", "credit", "since"}
+    assert all(error["message"] for error in answer.json["errors"])
+
+
+def test_the_same_key_creates_once_and_answers_the_same(served: Served) -> None:
+    boss = served.as_("supervisor")
+    key = {"Idempotency-Key": "order-0001"}
+
+    first = boss.post("/api/v1/customer", json=ACME, headers=key)
+    second = boss.post("/api/v1/customer", json=ACME, headers=key)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.json["data"]["id"] == first.json["data"]["id"]
+    assert len(boss.get("/api/v1/customer").json["data"]) == 1
+
+
+def test_the_same_key_for_something_else_is_refused(served: Served) -> None:
+    boss = served.as_("supervisor")
+    key = {"Idempotency-Key": "order-0001"}
+    boss.post("/api/v1/customer", json=ACME, headers=key)
+
+    answer = boss.post("/api/v1/customer", json={**ACME, "name": "乙公司"}, headers=key)
+
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (
+        422,
+        "idempotency_key_reused",
+    )
+
+
+def test_what_one_may_not_see_answers_as_what_does_not_exist(served: Served) -> None:
+    hidden = of_first_department(served)["id"]
+    stranger = served.as_("other_clerk")
+    match = {"If-Match": '"1"'}
+
+    def answers(id: int) -> list[tuple[int, object]]:
+        path = f"/api/v1/customer/{id}"
+        return [
+            (answer.status_code, answer.json)
+            for answer in (
+                stranger.get(path),
+                stranger.patch(path, json={"level": "a"}, headers=match),
+                stranger.delete(path, headers=match),
+                stranger.get(f"{path}/history"),
+                stranger.post(f"{path}/unmask", json={"field": "phone", "reason": "回访"}),
+            )
+        ]
+
+    assert answers(hidden) == answers(987654)
+    assert {status for status, _ in answers(hidden)} == {404}
+
+
+def test_history_tells_who_changed_what(served: Served) -> None:
+    boss = served.as_("supervisor")
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=ACME).json['data']['id']}"
+    boss.patch(path, json={"level": "a"}, headers={"If-Match": '"1"'})
+
+    entries = boss.get(f"{path}/history").json["data"]
+
+    assert [entry["version"] for entry in entries] == [2, 1]
+    assert (entries[0]["before"]["level"], entries[0]["after"]["level"]) == ("b", "a")
+    assert entries[0]["by"]["label"]
+
+
+def test_unmasking_asks_for_a_reason(served: Served) -> None:
+    created = of_first_department(served)["id"]
+    clerk = served.as_("clerk")
+    path = f"/api/v1/customer/{created}/unmask"
+
+    without = clerk.post(path, json={"field": "phone"})
+    given = clerk.post(path, json={"field": "phone", "reason": "客户要求回电"})
+
+    assert without.status_code == 422
+    assert given.json == {"ok": True, "data": {"value": "13800005678"}}
+
+
+def test_choices_offer_what_the_person_may_see(served: Served) -> None:
+    of_first_department(served)
+    asked = {"field": "customer", "term": "甲公"}
+
+    seen = served.as_("clerk").post("/api/v1/visit/choices", json=asked).json["data"]
+    hidden = served.as_("other_clerk").post("/api/v1/visit/choices", json=asked).json["data"]
+
+    assert [choice["label"] for choice in seen] == ["甲公司"]
+    assert hidden == []
