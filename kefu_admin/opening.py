@@ -1,0 +1,77 @@
+"""From settings to an open desk: what web, worker and command line all begin with."""
+
+from __future__ import annotations
+
+import os
+
+from kefu_admin import registry, settings
+from kefu_admin.definitions import load
+from kefu_admin.definitions.field_types import FIELD_TYPES, register
+from kefu_admin.definitions.fields import FieldType
+from kefu_admin.definitions.project import Project
+from kefu_admin.operations.desk import Desk
+from kefu_admin.registry import BadExtension
+from kefu_admin.settings import Settings
+from kefu_admin.store.database import Store
+
+
+def open_project(here: Settings) -> Project:
+    """The project of the config directory, with the field types installed packages add.
+
+    Raises:
+        ConfigError: the config has faults; all of them are listed.
+        BadExtension: an installed extension cannot be used.
+    """
+    add_field_types()
+    return load(here.config)
+
+
+def open_store(here: Settings, project: Project) -> Store:
+    """The project's store on the configured database; makes the data directory.
+
+    Raises:
+        BadSetting: the secret is missing or weak.
+        BadUrl: the database URL names none of the three databases.
+    """
+    here.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Store.open(
+        here.database,
+        project,
+        data_directory=here.data,
+        secret=settings.secret(here),
+        max_connections=here.threads + 8,
+    )
+
+
+def open_desk(here: Settings) -> Desk:
+    """Project and store together, ready for operations (not yet checked against the database)."""
+    project = open_project(here)
+    return Desk(project, open_store(here, project))
+
+
+def add_field_types() -> None:
+    """Add the field types of installed extensions to the closed table, once per process.
+
+    Raises:
+        BadExtension: one has the id of a field type there is already, or is none.
+    """
+    for name, offered in registry.installed().field_types.items():
+        if not isinstance(offered, FieldType) or offered.id != name:
+            raise BadExtension("extension_odd", name=name, package="field_types")
+        if FIELD_TYPES.get(name) is offered:
+            continue
+        try:
+            register(offered)
+        except ValueError as error:
+            raise BadExtension(
+                "extension_twice",
+                kind="field_types",
+                name=name,
+                first="kefu_admin",
+                second=name,
+            ) from error
+
+
+def private_files() -> None:
+    """What this process writes from now on is readable by its own user only."""
+    os.umask(0o077)
