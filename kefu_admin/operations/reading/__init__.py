@@ -26,7 +26,7 @@ from kefu_admin.operations.reading.requests import (
     TypeView,
 )
 from kefu_admin.operations.reading.start import home
-from kefu_admin.operations.reading.why import explain
+from kefu_admin.operations.reading.why import actor_of, explain
 
 __all__ = [
     "COUNT_UP_TO",
@@ -42,6 +42,7 @@ __all__ = [
     "Recent",
     "Related",
     "TypeView",
+    "actor_of",
     "choices",
     "count",
     "explain",
