@@ -1,0 +1,27 @@
+"""Forms: from a field's definition to a control, and from what was posted back to raw values.
+
+`model` the values templates print · `filled` what a form holds (defaults, a record, what was typed)
+· `build` field and filling → control · `posted` request → raw values for `operations.records`.
+Nothing here is taken from a stored object when the browser did not send it.
+"""
+
+from kefu_admin.faces.admin.inputs.build import BUILDERS, child_inputs, form_sections
+from kefu_admin.faces.admin.inputs.filled import Filled, from_defaults, from_row
+from kefu_admin.faces.admin.inputs.model import ChildRow, FormSection, Input, Option
+from kefu_admin.faces.admin.inputs.posted import PREFIX, Posted, posted
+
+__all__ = [
+    "BUILDERS",
+    "PREFIX",
+    "ChildRow",
+    "Filled",
+    "FormSection",
+    "Input",
+    "Option",
+    "Posted",
+    "child_inputs",
+    "form_sections",
+    "from_defaults",
+    "from_row",
+    "posted",
+]

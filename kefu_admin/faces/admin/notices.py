@@ -1,0 +1,28 @@
+"""One-shot notices after a redirect: a known word in the address, never free text, never a cookie.
+
+Flask's `flash` keeps messages in the session cookie until some page shows them.
+"""
+
+from __future__ import annotations
+
+from kefu_admin import wording
+
+NOTICES = {
+    "created": "已保存，新记录已建立。",
+    "saved": "已保存。",
+    "unchanged": "没有改动，无需保存。",
+    "deleted": "已删除。",
+    "password_changed": "密码已修改。",
+    "signed_out": "您已退出登录。",
+    "user_saved": "人员信息已保存。",
+    "password_reset": "密码已重置。",
+    "department_saved": "部门已保存。",
+    "department_deleted": "部门已删除。",
+    "token_revoked": "令牌已作废。",
+    "number_voided": "编号已作废登记。",
+}
+
+
+def said(code: str, locale: str) -> str:
+    """The sentence of a notice; "" for an unknown one."""
+    return wording.text(NOTICES[code], locale) if code in NOTICES else ""

@@ -1,0 +1,2 @@
+"""Pages that belong to no content type: front (home, sign-in, language), account, people and
+departments, tokens, numbers, audit, config."""

@@ -1,0 +1,76 @@
+"""A record's versions as a clerk reads them: who changed what from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import storage
+from kefu_admin.definitions.fields import Storage
+from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
+from kefu_admin.faces.admin.words import Translate, exact_text
+from kefu_admin.operations.reading import HistoryEntry
+
+ACTIONS = {"create": "新建", "update": "修改", "delete": "删除"}
+_LONGEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field's change; "" where there was or is nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One version."""
+
+    version: int
+    action: str
+    by: str
+    at: str
+    changes: tuple[Change, ...]
+
+
+def told(
+    content: ContentType, entries: Iterable[HistoryEntry], shown: Shown, said: Translate
+) -> tuple[Told, ...]:
+    """The versions, newest first as they come."""
+    return tuple(
+        Told(
+            version=entry.version,
+            action=said(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
+            by=entry.by.label if entry.by else "",
+            at=exact_text(entry.at, shown.zone),
+            changes=() if entry.action == "create" else _changes(content, entry, shown),
+        )
+        for entry in entries
+    )
+
+
+def _changes(content: ContentType, entry: HistoryEntry, shown: Shown) -> tuple[Change, ...]:
+    found = []
+    for name, one in content.fields.items():
+        if one.system or (name not in entry.before and name not in entry.after):
+            continue
+        if storage(one) is Storage.ROWS:
+            found.append(Change(one.label.text(shown.locale), "", ""))
+            continue
+        masked = name in entry.masked
+        before = _text(one.id, content, entry.before, shown, masked)
+        after = _text(one.id, content, entry.after, shown, masked)
+        found.append(Change(one.label.text(shown.locale), before, after))
+    return tuple(found)
+
+
+def _text(
+    name: str, content: ContentType, values: Mapping[str, object], shown: Shown, masked: bool
+) -> str:
+    text = cell(content.fields[name], values.get(name), shown, masked=masked).text
+    if text == NOTHING:
+        return ""
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"

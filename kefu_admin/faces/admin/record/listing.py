@@ -1,0 +1,87 @@
+"""A page of rows as the template prints it: everything worked out here, nothing per cell there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.fields import Field
+from kefu_admin.definitions.view import SortKey
+from kefu_admin.faces.admin.cells import NUMERIC, Cell, Shown, cell
+from kefu_admin.faces.admin.record.finder import Asked
+from kefu_admin.faces.admin.words import Translate
+from kefu_admin.operations.reading import FieldView
+from kefu_admin.store.query import Page, Row
+
+
+class Head(NamedTuple):
+    """A column's head; `href` "" where it cannot be sorted by, `order` as aria-sort has it."""
+
+    label: str
+    css: str
+    href: str
+    order: str
+
+
+class ListRow(NamedTuple):
+    """A row: its id, the text of its first cell (the link), and the other cells."""
+
+    id: int
+    first: str
+    cells: tuple[Cell, ...]
+
+
+def rows(
+    columns: Sequence[str], content: ContentType, found: Iterable[Row], shown: Shown
+) -> tuple[ListRow, ...]:
+    """The rows of a page, cell by cell. A row whose first cell is empty is named by its title."""
+    fields = [(name, content.fields[name]) for name in columns]
+    made = []
+    for row in found:
+        cells = _cells(row, fields, shown)
+        first = cells[0].text if cells and cells[0].css != "z" else row.title or f"#{row.id}"
+        made.append(ListRow(row.id, first, cells[1:]))
+    return tuple(made)
+
+
+def _cells(row: Row, fields: list[tuple[str, Field]], shown: Shown) -> tuple[Cell, ...]:
+    values, masked = row.values, row.masked
+    return tuple(
+        [cell(field, values.get(name), shown, masked=name in masked) for name, field in fields]
+    )
+
+
+def heads(
+    columns: Sequence[str],
+    fields: Mapping[str, FieldView],
+    content: ContentType,
+    asked: Asked,
+    sort: Sequence[SortKey],
+    locale: str,
+    link: Callable[[str], str],
+) -> tuple[Head, ...]:
+    """The heads of the columns. `link` makes the address of the same list sorted otherwise."""
+    current = sort[0] if sort else None
+    made = []
+    for name in columns:
+        field = content.fields[name]
+        order = ""
+        if current is not None and current.field == name:
+            order = "descending" if current.descending else "ascending"
+        href = ""
+        if name in fields and fields[name].sortable:
+            href = link(f"-{name}" if order == "ascending" else name)
+        css = "n" if value_type(field).id in NUMERIC else ""
+        made.append(Head(field.label.text(locale), css, href, order))
+    return tuple(made)
+
+
+def counted(page: Page, said: Translate) -> str:
+    """How many rows the list holds."""
+    if page.count is None:
+        return ""
+    if page.capped:
+        return said("超过 {count} 条", count=f"{page.count:,}")
+    return said("共 {count} 条", count=f"{page.count:,}")

@@ -1,0 +1,168 @@
+"""The list page: from the address to what the template prints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from kefu_admin.definitions.regions import region_label
+from kefu_admin.definitions.role import Action
+from kefu_admin.definitions.view import ListView, SortKey
+from kefu_admin.faces import http
+from kefu_admin.faces.admin.record import finder, listing
+from kefu_admin.faces.admin.record.finder import Asked, address, read_address
+from kefu_admin.faces.admin.record.forms import PICKED, labels_of
+from kefu_admin.faces.admin.view import prefix
+from kefu_admin.faces.admin.words import Translate, translator
+from kefu_admin.operations import reading
+from kefu_admin.operations.reading import ListRequest, TypeView
+from kefu_admin.problems import NotFound
+from kefu_admin.store.query import Page
+
+if TYPE_CHECKING:
+    from kefu_admin.faces.admin.record.view import RecordView
+
+_MANY_SEARCHED = 3
+
+
+def context(page: RecordView) -> dict[str, object]:
+    """Everything the list template prints.
+
+    Raises:
+        NotFound: no such type or view for the person.
+        UnknownParameter, BadRequest, Invalid: the address asks what no list answers.
+    """
+    view = page.type_view()
+    actor, now, locale = http.actor(), http.now(), http.locale()
+    said = translator(locale)
+    secret, owner = page.desk.store.secret, page.owner()
+    asked = read_address(request.args, secret=secret, owner=owner, now=now)
+    chosen = _chosen(view, asked.view)
+    found = reading.list_rows(
+        page.desk,
+        ListRequest(
+            type=page.content.id,
+            view=chosen.id if chosen else "",
+            filter=finder.condition(asked, view.fields),
+            search=asked.search,
+            sort=(asked.sort,) if asked.sort else (),
+            after=asked.after,
+            before=asked.before,
+            last=asked.last,
+        ),
+        actor=actor,
+        now=now,
+    )
+    columns = _columns(view, chosen)
+
+    def link(question: Asked) -> str:
+        query = address(question, view.type.fields, secret=secret, owner=owner, now=now)
+        return page.base + query
+
+    start = asked.first_page()
+    sort = (
+        (SortKey(asked.sort.removeprefix("-"), asked.sort.startswith("-")),)
+        if asked.sort
+        else (chosen.sort if chosen else ())
+    )
+    shown = page.shown
+    controls = finder.controls(
+        chosen.filters if chosen else (),
+        view.fields,
+        asked,
+        said=said,
+        locale=locale,
+        base=page.base,
+        regions=f"{prefix()}/regions",
+        labels=_labels(page, view, asked),
+        actor=actor,
+    )
+    return {
+        "heading": chosen.label.text(locale) if chosen else page.content.plural.text(locale),
+        "help": page.content.help.text(locale),
+        "type_label": page.content.label.text(locale),
+        "base": page.base,
+        "may_create": Action.CREATE in view.actions,
+        "views": [(one.id, one.label.text(locale)) for one in view.views],
+        "view_id": chosen.id if chosen else "",
+        "sort": asked.sort,
+        "search": asked.search,
+        "searchable": view.searchable,
+        "search_hint": _search_hint(view, said, locale),
+        "filters": controls,
+        "narrowed": asked.narrowed,
+        "has_pickers": any(one.kind == "pick" for one in controls),
+        "heads": listing.heads(
+            columns,
+            view.fields,
+            page.content,
+            asked,
+            sort,
+            locale,
+            lambda key: link(replace(start, sort=key)),
+        ),
+        "rows": listing.rows(columns, page.content, found.rows, shown),
+        "counted": listing.counted(found, said),
+        "cursors": _cursors(found, start, link, said),
+    }
+
+
+def _chosen(view: TypeView, wanted: str) -> ListView | None:
+    """The view asked for; without one the type's default.
+
+    Raises:
+        NotFound: the type has no such view.
+    """
+    if not wanted:
+        return next((one for one in view.views if one.default), next(iter(view.views), None))
+    found = next((one for one in view.views if one.id == wanted), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _columns(view: TypeView, chosen: ListView | None) -> tuple[str, ...]:
+    wanted = chosen.columns if chosen else tuple(view.fields)
+    return tuple(name for name in wanted if name in view.fields and view.fields[name].seen)
+
+
+def _labels(page: RecordView, view: TypeView, asked: Asked) -> dict[tuple[str, str], str]:
+    """What picked ids and regions of the filters are called."""
+    wanted: dict[str, set[int]] = {}
+    labels: dict[tuple[str, str], str] = {}
+    for control, value in asked.values.items():
+        name = control.split(".")[1]
+        if name not in view.fields:
+            continue
+        kind = view.fields[name].field.type
+        if kind == "region":
+            labels[name, value] = region_label(value)
+        elif kind in PICKED and value.isascii() and value.isdigit():
+            wanted.setdefault(name, set()).add(int(value))
+    return labels | labels_of(page.content.id, wanted)
+
+
+def _search_hint(view: TypeView, said: Translate, locale: str) -> str:
+    names = [
+        view.fields[name].field.label.text(locale)
+        for name in view.type.search
+        if name in view.fields and view.fields[name].seen
+    ][:_MANY_SEARCHED]
+    joint = ", " if locale == "en" else "、"
+    return said("查找{fields}", fields=joint.join(names))
+
+
+def _cursors(
+    found: Page, start: Asked, link: finder.Link, said: Translate
+) -> tuple[tuple[str, str, str], ...]:
+    """First, previous, next, last: path ("" where there is none), sign, label."""
+    before = link(replace(start, before=found.previous)) if found.previous else ""
+    after = link(replace(start, after=found.next)) if found.next else ""
+    return (
+        (link(start) if found.previous else "", "ll", said("首页")),
+        (before, "l", said("上一页")),
+        (after, "r", said("下一页")),
+        (link(replace(start, last=True)) if found.next else "", "rr", said("末页")),
+    )

@@ -1,0 +1,97 @@
+// What every page does beyond plain HTML: mark the open menu entry, tidy the address, open rows,
+// send filters as they change, close menus, guard against sending twice.
+
+import { startPickers } from "./parts/pickers.js";
+
+document.documentElement.classList.add("scripted");
+
+markMenu();
+dropNotice();
+closeMenus();
+openRows();
+sendFilters();
+sendOnce();
+for (const alert of document.querySelectorAll("[data-focus]")) alert.focus();
+addEventListener("DOMContentLoaded", () => startPickers(document));
+
+function markMenu() {
+  const here = location.pathname;
+  const view = new URLSearchParams(location.search).get("view");
+  let best = null;
+  for (const link of document.querySelectorAll("[data-nav] a")) {
+    const path = new URL(link.href);
+    const fits = path.pathname === here || (path.pathname.length > 1 && path.pathname !== link.closest("[data-nav]").querySelector("a").pathname && here.startsWith(path.pathname));
+    if (!fits) continue;
+    const wanted = path.searchParams.get("view");
+    if (!best || (wanted && wanted === view)) best = link;
+  }
+  if (best) {
+    best.setAttribute("aria-current", "page");
+    best.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function dropNotice() {
+  const address = new URL(location.href);
+  if (!address.searchParams.has("notice")) return;
+  address.searchParams.delete("notice");
+  history.replaceState(history.state, "", address);
+}
+
+function closeMenus() {
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("[data-menu][open]")) menu.open = false;
+    const drawer = document.getElementById("nav-open");
+    if (drawer) drawer.checked = false;
+  });
+}
+
+function openRows() {
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("[data-list] tbody tr");
+    if (!row || event.target.closest("a, button, input") || getSelection().toString()) return;
+    const link = row.querySelector("a");
+    if (!link) return;
+    if (event.ctrlKey || event.metaKey) open(link.href, "_blank", "noopener");
+    else location.assign(link.href);
+  });
+}
+
+function sendFilters() {
+  for (const form of document.querySelectorAll("[data-finder]")) {
+    form.addEventListener("change", (event) => {
+      const control = event.target;
+      if (!control.matches("[data-submit]") || control.value === "range") return;
+      form.requestSubmit();
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    const search = document.querySelector("[data-search]");
+    if (event.key !== "/" || typing || !search) return;
+    event.preventDefault();
+    search.select();
+  });
+}
+
+function sendOnce() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+}
