@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.shapes import ColumnKind
 
 if TYPE_CHECKING:
@@ -57,12 +58,13 @@ def add(store: Store, file: Attachment) -> int:
     )
 
 
-def by_ids(store: Store, ids: Sequence[int]) -> dict[int, Attachment]:
-    """Files by id; ids that do not exist are missing."""
+def by_ids(store: Store, ids: Sequence[int], *, lock: bool = False) -> dict[int, Attachment]:
+    """Files by id, locked where one is about to be claimed; ids that do not exist are missing."""
     if not ids:
         return {}
     marks = ", ".join("?" * len(ids))
-    return _read(store, f'"id" IN ({marks})', tuple(ids))
+    tail = " FOR UPDATE" if lock and store.dialect is not Dialect.SQLITE else ""
+    return _read(store, f'"id" IN ({marks}) ORDER BY "id"{tail}', tuple(ids))
 
 
 def of_records(

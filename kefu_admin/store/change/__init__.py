@@ -1,14 +1,16 @@
 """The one write path: nothing else writes business rows.
 
-perform     a whole unit: once per idempotency key, again where that is safe
-unit        `Change`: opened with a warrant, create / update / remove, one or many
-prepare     what was sent -> drafts: rights, the type's rules, owned rows; collects all faults
-references  what a record points at must be there for the one who points
-removal     owned rows go along, referrers forbid it
-writing     drafts -> rows, set-wise; numbers, links, files
-book        history, audit lines, events, search rows, kept values of other records
-trouble     a broken constraint as a refusal
-access, rows, statements, values   what these stand on
+- `perform`: a whole unit, once per idempotency key, again where that is safe
+- `unit`: `Change`, opened with a warrant: create, update, remove, one or many
+- `prepare`: what was sent becomes drafts, owned rows included · `judging`: a draft under the type's
+  rules and the actor's rights · `references`: what it points at must be there for him
+- `owners`: owned rows written on their own raise their owner's version · `removal`: what is owned
+  goes along, what refers forbids it
+- `writing`: drafts become rows, set-wise; numbers, links, files
+- `book`: history, audit lines, events, search rows · `following`: kept and computed values of
+  other records
+- `trouble`: a broken constraint as a refusal
+- `access`, `rows`, `statements`, `values`: what these stand on
 """
 
 from kefu_admin.store.change.perform import Answer, perform

@@ -1,7 +1,7 @@
 """From what was sent to drafts that may be written: rights, rules of the type, owned rows.
 
 Nothing is written here. Every fault of every record is collected first, so that a person sees all
-of them at once; only then does `raise_faults` refuse.
+of them at once; only then does `judging.raise_faults` refuse.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.role import Action
-from kefu_admin.problems import Conflict, FieldError, Forbidden, Invalid, NotFound
+from kefu_admin.problems import Conflict, Forbidden, NotFound
 from kefu_admin.store import rollups
 from kefu_admin.store.change import removal, statements
-from kefu_admin.store.change.access import UNWRITTEN
-from kefu_admin.store.change.statements import same
-from kefu_admin.store.change.values import Draft, Kind, Record, Values, walk
+from kefu_admin.store.change.judging import judge_new, judge_update, raise_faults, settle
+from kefu_admin.store.change.values import Draft, Kind, Record, Values
 
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
@@ -75,10 +74,10 @@ def creates(
         )
         change.reader.draft(content_type.id, draft.id, draft.after)
         _new_children(change, draft)
-        _settle(change, draft)
+        settle(change, draft)
         draft.held = change.access.held(content_type.id, Action.CREATE, draft.after)
         draft.changed = frozenset(blank) - {"id"}
-        _judge_new(draft, defaults)
+        judge_new(draft, defaults)
         drafts.append(draft)
     return drafts
 
@@ -121,36 +120,6 @@ def updates(change: Change, content_type: ContentType, edits: Sequence[Edit]) ->
     return drafts
 
 
-def judge_update(change: Change, draft: Draft) -> None:
-    """Settle a draft of a stored record and find what it changes."""
-    assert draft.before is not None
-    before, sent, held = draft.before, draft.sent, draft.held
-    change.reader.draft(draft.type.id, draft.id, draft.after)
-    settled = _settle(change, draft)
-    owned = {field.id for field in statements.of(change.store, draft.type.id).children}
-    for name in sent:
-        if name not in held.edit or name in UNWRITTEN or name == draft.type.owned_by:
-            draft.refuse(name, "not_editable")
-    draft.changed |= {
-        name
-        for name in (*sent, *settled)
-        if name not in owned
-        # a value he does not see counts as changed: "nothing changed" would tell him he guessed it
-        and (not same(before[name], draft.after[name]) or (name in sent and name not in held.see))
-    }
-    draft.touched |= any(child.writes for child in draft.children)
-    if draft.writes:
-        draft.after = draft.after.over(
-            {
-                "version": draft.version + 1,
-                "updated_at": change.now,
-                "updated_by": change.warrant.actor.user_id,
-            }
-        )
-    if draft.changed:
-        _judge_moved(change, draft)
-
-
 def touches(
     change: Change,
     child_type: ContentType,
@@ -184,89 +153,6 @@ def touches(
         draft.errors[:] = [e for e in draft.errors if not e.field or e.field.startswith(concern)]
     raise_faults(drafts)
     return drafts
-
-
-def raise_faults(drafts: list[Draft]) -> None:
-    """Refuse when anything is wrong: values first, so that a person may mend them.
-
-    Raises:
-        Invalid: values were refused.
-        Forbidden: a record would be outside of what the actor may write.
-    """
-    every = list(walk(drafts))
-    errors = tuple(dict.fromkeys(_keyed(error) for draft in every for error in draft.errors))
-    if errors:
-        raise Invalid([found.error for found in errors])
-    if any(draft.forbidden for draft in every):
-        raise Forbidden
-
-
-@dataclass(frozen=True)
-class _Keyed:
-    """A field error told apart by field and code (its facts are a mapping and have no hash)."""
-
-    field: str
-    code: str
-    message: str
-    error: FieldError
-
-    def __hash__(self) -> int:
-        return hash((self.field, self.code, self.message))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Keyed) and (self.field, self.code, self.message) == (
-            other.field,
-            other.code,
-            other.message,
-        )
-
-
-def _keyed(error: FieldError) -> _Keyed:
-    return _Keyed(error.field, error.code, str(error.facts.get("message_zh", "")), error)
-
-
-def _settle(change: Change, draft: Draft) -> frozenset[str]:
-    """Apply the type's rules; the names of the values they altered."""
-    settled = change.checks(draft.type.id).settle(
-        draft.before,
-        draft.after,
-        sent=draft.sent,
-        binding=change.warrant.binding,
-        lookup=change.reader.lookup,
-    )
-    for error in settled.errors:
-        draft.errors.append(
-            FieldError(f"{draft.prefix}{error.field}", error.code, error.facts, error.clause)
-        )
-    draft.after = draft.after.over(settled.values)
-    change.reader.draft(draft.type.id, draft.id, draft.after)
-    return frozenset(settled.values)
-
-
-def _judge_new(draft: Draft, defaults: Mapping[str, object]) -> None:
-    """Whether the actor may create this very record with these fields."""
-    if not draft.held.within_level:
-        draft.refuse(draft.type.secrecy, "above_clearance")
-        return
-    if Action.CREATE not in draft.held.actions:
-        draft.forbidden = True
-        return
-    for name, value in draft.sent.items():
-        if name in draft.held.edit and name not in UNWRITTEN:
-            continue
-        if name == draft.type.owned_by or same(value, defaults.get(name)):
-            continue
-        draft.refuse(name, "not_editable")
-
-
-def _judge_moved(change: Change, draft: Draft) -> None:
-    """The changed record must still be one the actor may change or could have created."""
-    held = change.access.held(draft.type.id, Action.UPDATE, draft.after)
-    if not held.within_level:
-        draft.refuse(draft.type.secrecy, "above_clearance")
-    elif Action.UPDATE not in held.actions:
-        held = change.access.held(draft.type.id, Action.CREATE, draft.after)
-        draft.forbidden = Action.CREATE not in held.actions
 
 
 def _absent(field: Field) -> object:

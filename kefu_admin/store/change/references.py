@@ -78,7 +78,7 @@ def _check_files(change: Change, drafts: list[Draft]) -> None:
         for file_id in _ids(draft.after[name])
         if draft.before is None or file_id not in _ids(draft.before[name])
     ]
-    found = attachments.by_ids(change.store, sorted({file_id for _, _, file_id in claims}))
+    found = attachments.by_ids(change.store, sorted({claim[2] for claim in claims}), lock=True)
     for draft, name, file_id in claims:
         file = found.get(file_id)
         if (

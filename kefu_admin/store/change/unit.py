@@ -22,7 +22,7 @@ from kefu_admin.problems import (
     NotFound,
 )
 from kefu_admin.store import idempotency
-from kefu_admin.store.change import prepare, references, removal, writing
+from kefu_admin.store.change import judging, owners, prepare, references, removal, writing
 from kefu_admin.store.change.access import NOTHING, Access, Held
 from kefu_admin.store.change.book import Book
 from kefu_admin.store.change.prepare import Edit
@@ -147,9 +147,9 @@ class Change:
                 raise NotFound
             prefix = "" if single else f"[{index}]."
             edits.append(Edit(records[record_id], version, values, prefix))
-        owners = self._owners(content_type, [records[row[0]] for row in rows])
+        held = owners.of_stored(self, content_type, [records[row[0]] for row in rows])
         drafts = prepare.updates(self, content_type, edits)
-        self._write(content_type, drafts, owners)
+        self._write(content_type, drafts, held)
         return [d.version + 1 if d.writes else d.version for d in drafts]
 
     def remove(self, type_id: str, record_id: int, version: int) -> None:
@@ -172,9 +172,9 @@ class Change:
             if record.version != version:
                 raise Conflict(version=record.version, sent=version, id=record_id)
         drafts = removal.drafts(self, content_type, list(records.values()))
-        owners = self._owners(content_type, list(records.values()))
+        held = owners.of_stored(self, content_type, list(records.values()))
         removal.refuse_referred(self, drafts)
-        self._write(content_type, drafts, owners)
+        self._write(content_type, drafts, held)
 
     # what its parts ask of it
 
@@ -239,71 +239,20 @@ class Change:
             self._visible_type(type_id)
             raise Forbidden
         content_type = self.type(type_id)
-        owners = self._owners_of_new(content_type, rows)
+        held = owners.of_new(self, content_type, rows)
         drafts = prepare.creates(self, content_type, rows)
-        self._write(content_type, drafts, owners)
+        self._write(content_type, drafts, held)
         return drafts
 
     def _write(
-        self, content_type: ContentType, drafts: list[Draft], owners: dict[int, Record]
+        self, content_type: ContentType, drafts: list[Draft], held: dict[int, Record]
     ) -> None:
         references.check(self, list(walk(drafts)))
-        prepare.raise_faults(drafts)
-        touched = self._touch(content_type, drafts, owners)
+        judging.raise_faults(drafts)
+        touched = owners.touch(self, content_type, drafts, held)
         try:
             writing.write(self, [*touched, *drafts])
         except ConstraintBroken as broken:
             raise refused(self, broken, drafts) from broken
         if self.book.waiting >= CHUNK:
             self.book.finish(self.warrant.binding, self.recomputed)
-
-    # owners of rows that are written on their own
-
-    def _owners_of_new(
-        self, content_type: ContentType, rows: Sequence[tuple[str, Mapping[str, object]]]
-    ) -> dict[int, Record]:
-        if not content_type.owned_by:
-            return {}
-        ids = [row[1].get(content_type.owned_by) for row in rows]
-        parent_type = content_type.fields[content_type.owned_by].to
-        wanted = [i for i in ids if isinstance(i, int)]
-        owners = self.reader.load(parent_type, wanted, lock=True)
-        for (prefix, _), owner_id in zip(rows, ids, strict=True):
-            owner = owners.get(owner_id) if isinstance(owner_id, int) else None
-            if owner is None or not self.access.visible(parent_type, owner.values):
-                code = "required" if owner_id is None else "no_such_record"
-                raise Invalid([FieldError(f"{prefix}{content_type.owned_by}", code)])
-        self._may_touch(parent_type, owners)
-        return owners
-
-    def _owners(self, content_type: ContentType, records: Sequence[Record]) -> dict[int, Record]:
-        """The owners of stored rows, locked; the actor must hold the right to change them."""
-        if not content_type.owned_by:
-            return {}
-        ids = [record.values[content_type.owned_by] for record in records]
-        parent_type = content_type.fields[content_type.owned_by].to
-        owners = self.reader.load(parent_type, [i for i in ids if isinstance(i, int)], lock=True)
-        for owner in owners.values():
-            if not self.access.visible(parent_type, owner.values):
-                raise NotFound
-        self._may_touch(parent_type, owners)
-        return owners
-
-    def _may_touch(self, type_id: str, owners: Mapping[int, Record]) -> None:
-        for owner in owners.values():
-            held = self.access.held(type_id, Action.UPDATE, owner.values)
-            if Action.UPDATE not in held.actions:
-                raise Forbidden
-
-    def _touch(
-        self, content_type: ContentType, drafts: Sequence[Draft], owners: Mapping[int, Record]
-    ) -> list[Draft]:
-        """Drafts that raise the version of owners whose rows change: whoever has the owner open
-        with its rows must not overwrite them unseen."""
-        if not owners:
-            return []
-        parent_type = self.type(content_type.fields[content_type.owned_by].to)
-        moving = [d for d in drafts if d.writes]
-        ids = {d.after[content_type.owned_by] for d in moving}
-        edits = [Edit(owner, None, {}) for i, owner in owners.items() if i in ids]
-        return prepare.touches(self, content_type, parent_type, edits, moving)
