@@ -6,7 +6,7 @@ restrict, checks, and the indexes its lists need.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from kefu_admin.definitions.builtin import table_name, target_type
 from kefu_admin.definitions.content_type import ContentType
@@ -135,20 +135,15 @@ def _plain_keys(
         yield (type.owned_by, "id")
     for names in type.indexes:
         yield tuple(_key_column(type.fields[name]) for name in names)
-    for name in _listed(type.id, project):
-        column_ = _indexable(type.fields.get(name), shapes)
-        if column_:
-            yield (column_, "id")
-            if type.department and column_ != type.department:
-                yield (type.department, column_, "id")
-
-
-def _listed(type_id: str, project: Project) -> Iterable[str]:
-    """The fields the type's lists sort and filter by."""
-    for view in project.views.values():
-        if view.type == type_id:
-            yield from (key.field for key in view.sort)
-            yield from view.filters
+    views = [view for view in project.views.values() if view.type == type.id]
+    for name in (key.field for view in views for key in view.sort):
+        if sorted_by := _indexable(type.fields.get(name), shapes):
+            yield (sorted_by, "id")
+            if type.department and sorted_by != type.department:
+                yield (type.department, sorted_by, "id")
+    for name in (name for view in views for name in view.filters):
+        if filtered_by := _indexable(type.fields.get(name), shapes):
+            yield (filtered_by, "id")
 
 
 def _indexable(field: Field | None, shapes: dict[str, ColumnShape]) -> str:

@@ -1,0 +1,137 @@
+"""What a process looks at before it starts, and what it watches afterwards."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kefu_admin import wording
+from kefu_admin.actor import system_actor
+from kefu_admin.store.apply import apply, plan
+from kefu_admin.store.readiness import NotReady, assert_ready, config_moved, self_check
+from tests.databases import NOW, opened
+from tests.factories import REQUIRED, choice, content_type, field, project
+
+ACTOR = system_actor("tests")
+OLD = content_type("ticket", field("subject"))
+NEW = content_type("ticket", field("subject"), field("fax"))
+
+WEAKENED = {
+    "sqlite": ("PRAGMA synchronous = NORMAL", "synchronous 现在是 1，应为 FULL。"),
+    "postgresql": ("SET synchronous_commit = off", "synchronous_commit 现在是 off，应为 on。"),
+    "mariadb": (
+        "SET SESSION tx_isolation = 'REPEATABLE-READ'",
+        "tx_isolation 现在是 REPEATABLE-READ，应为 READ-COMMITTED。",
+    ),
+}
+
+
+def sentences(findings, locale="zh") -> list[str]:
+    return [wording.sentence(each.code, locale, **each.facts) for each in findings]
+
+
+def applied(store) -> None:
+    apply(store, plan(store), actor=ACTOR, now=NOW)
+
+
+@pytest.fixture
+def bare(open_bare):
+    """A bare database, and stores of other processes on it."""
+    store = open_bare(project(OLD))
+    others = []
+
+    def other(*types):
+        others.append(opened(store.url, project(*types), store.data_directory))
+        return others[-1]
+
+    yield store, other
+    for each in others:
+        each.close()
+
+
+def test_a_fresh_database_asks_for_apply(bare):
+    store, _ = bare
+
+    with pytest.raises(NotReady) as refused:
+        assert_ready(store)
+
+    assert sentences(refused.value.findings) == [
+        "配置还没有应用到这个数据库，请先执行 kefu apply。"
+    ]
+
+
+def test_an_applied_database_is_ready(bare):
+    store, _ = bare
+    applied(store)
+
+    assert assert_ready(store) == ()
+
+
+def test_a_config_that_needs_more_than_there_is_does_not_start(bare):
+    store, other = bare
+    applied(store)
+
+    with pytest.raises(NotReady) as refused:
+        assert_ready(other(NEW))
+
+    assert sentences(refused.value.findings) == [
+        "数据库缺少或不符：ticket.fax，请先执行 kefu plan 和 kefu apply。"
+    ]
+
+
+def test_the_previous_release_runs_on_the_expanded_schema(bare):
+    store, other = bare
+    applied(other(NEW))
+
+    warnings = assert_ready(store)
+
+    assert [each.code for each in warnings] == ["ready_beyond", "ready_other_config"]
+    assert not config_moved(store)
+
+
+def test_a_process_sees_that_another_config_was_applied(bare):
+    store, other = bare
+    applied(store)
+    assert_ready(store)
+
+    applied(other(NEW))
+
+    assert config_moved(store)
+
+
+def test_weak_settings_refuse_the_start(bare):
+    store, _ = bare
+    applied(store)
+    statement, sentence = WEAKENED[store.dialect]
+
+    with store.connection():
+        assert self_check(store) == ()
+        store.execute(statement)
+        with pytest.raises(NotReady) as refused:
+            assert_ready(store)
+        store.database.manual_close()
+
+    assert sentences(refused.value.findings) == [sentence]
+
+
+def test_a_hundred_types_are_applied_and_found_in_seconds(open_bare):
+    types = [
+        content_type(
+            f"type_{number}",
+            field("name", required=REQUIRED, unique=True, max_length=80),
+            choice("state", "new", "done"),
+            field("owner", "person"),
+            field("before", "reference", to=f"type_{(number + 1) % 100}"),
+            *(field(f"field_{each}") for each in range(10)),
+        )
+        for number in range(100)
+    ]
+    store = open_bare(project(*types))
+
+    started = time.perf_counter()
+    applied(store)
+    assert plan(store).is_empty
+    took = time.perf_counter() - started
+
+    assert took < 30  # 1 to 8 s on two quiet cores; the machine may be busy
