@@ -70,13 +70,11 @@ class Path:
     """A field, or a field reached through up to three references.
 
     `through` holds the type id each reference leads to (one fewer than `names`); the parser fills
-    it, and a path of several names cannot be decided without. `stored` is False for a value worked
-    out on reading (a computed field that depends on now): it has no SQL form.
+    it, and a path of several names cannot be decided without.
     """
 
     names: tuple[str, ...]
     through: tuple[str, ...] = field(default=(), compare=False)
-    stored: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         return ".".join(self.names)

@@ -18,9 +18,10 @@ from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.keys import CLAUSES, Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading, Settings, TypeDraft
+from kefu_admin.definitions.naming import Id, MapOf
 from kefu_admin.definitions.rollup_results import derive_results
 from kefu_admin.definitions.system_fields import SYSTEM_FIELDS
-from kefu_admin.definitions.takers import CONDITION, Id, Integer, ListOf, MapOf, Text
+from kefu_admin.definitions.takers import CONDITION, Integer, ListOf, Text
 from kefu_admin.definitions.tree import Node
 
 _NAMES = ListOf(field_keys.FIELD, least=1, distinct=True)

@@ -14,18 +14,17 @@ from kefu_admin.definitions.fields import PersonalClass, RollupFunction
 from kefu_admin.definitions.keys import CLAUSES, Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.masks import MASKS
+from kefu_admin.definitions.naming import Id, To
 from kefu_admin.definitions.takers import (
     CONDITION,
     VALUE,
     Boolean,
-    Id,
     Integer,
     ListOf,
     Member,
     OneOf,
     Schema,
     Text,
-    To,
 )
 from kefu_admin.definitions.tree import MapNode, Node, TextNode
 

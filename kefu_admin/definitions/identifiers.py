@@ -15,7 +15,7 @@ _SERVICE = re.compile(r"[48]00\d{7}")
 _HOTLINE = re.compile(r"9[56]\d{3,6}|1[012]\d{1,3}")
 # 010 and 02x take eight digits, other areas seven or eight; subscriber numbers begin with 2-9
 _LANDLINE = re.compile(r"(?:(010|02\d)-?([2-9]\d{7})|(0[3-9]\d{2})-?([2-9]\d{6,7}))")
-_SPLIT_LANDLINE = re.compile(r"(0\d{2,3})-?(\d{3,4})-(\d{4})(?!\d)")
+_SPLIT_LANDLINE = re.compile(r"^(010|02\d|0[3-9]\d{2})-?(\d{3,4})-(\d{4})(?!\d)")
 _ABROAD = re.compile(r"\+[1-9]\d{6,14}")
 _EXTENSION = re.compile(r"(?:转|ext\.?|x|#)(\d{1,6})$", re.IGNORECASE)
 _HYPHEN_EXTENSION = re.compile(r"(?<=\d{7})-(\d{1,6})$")

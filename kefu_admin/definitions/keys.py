@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from kefu_admin.definitions.faults import Fault, Problems, listed
 from kefu_admin.definitions.label import Label
-from kefu_admin.definitions.takers import Clause, ListOf, Schema, Taker, Text
+from kefu_admin.definitions.naming import Clause
+from kefu_admin.definitions.takers import ListOf, Schema, Taker, Text
 from kefu_admin.definitions.tree import ListNode, MapNode, Node, TextNode
 from kefu_admin.problems import Place
 

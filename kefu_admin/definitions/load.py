@@ -26,8 +26,8 @@ from kefu_admin.definitions.faults import Fault, Problems
 from kefu_admin.definitions.keys import Shape
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading, Source
+from kefu_admin.definitions.naming import Id
 from kefu_admin.definitions.project import Project
-from kefu_admin.definitions.takers import Id
 from kefu_admin.definitions.tree import MAX_BYTES, canonical, parse
 from kefu_admin.problems import ConfigError, Place
 

@@ -92,6 +92,11 @@ class Loading:
         """Whether what roles say together can be judged."""
         return self.roles.keys() == self.sources.get("roles", {}).keys()
 
+    def exact(self, kind: str, id: str, place: Place) -> Place:
+        """A place known by its key path, with the line the key was written on."""
+        source = self.sources.get(kind, {}).get(id)
+        return located(source.node, place) if source and source.node else place
+
     def refers(self, place: Place, near: Fault, far: Fault, kind: str, name: str) -> bool:
         """Whether something of this kind and name exists; noted when not."""
         if name in self.known(kind):

@@ -7,7 +7,8 @@ from kefu_admin.definitions.keys import Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading
 from kefu_admin.definitions.menu import PAGES, Menu, MenuEntry, MenuGroup
-from kefu_admin.definitions.takers import ListOf, OneOf, Text, To
+from kefu_admin.definitions.naming import To
+from kefu_admin.definitions.takers import ListOf, OneOf, Text
 
 LABEL = Key("label", LabelText(), Label("名称，默认同视图或页面", "name; that of the view or page"))
 ICON = Key("icon", Text(40), Label("图标（Tabler）", "Tabler icon"))

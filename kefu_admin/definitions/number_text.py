@@ -59,7 +59,7 @@ def _series(id: str, taken: Taken, problems: Problems) -> Series:
         parts += _part(part, taken, index, problems)
     reset = taken.get(RESET, Reset.NEVER)
     if taken[PARTS]:
-        if sum(isinstance(part, Counter) for part in parts) != 1:
+        if sum(part.has(COUNTER) for part in taken.get(PARTS, ())) != 1:
             problems.add(taken.at(PARTS), Fault.ONE_COUNTER)
         dates = "".join(part.pattern for part in parts if isinstance(part, DatePart))
         needed = _NEEDED.get(reset, ())

@@ -8,8 +8,9 @@ from kefu_admin.definitions.faults import Fault
 from kefu_admin.definitions.keys import Key, LabelText, Shape
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading, Settings
+from kefu_admin.definitions.naming import Id
 from kefu_admin.definitions.project import SecrecyLevel
-from kefu_admin.definitions.takers import Id, Integer, ListOf, OneOf, Text
+from kefu_admin.definitions.takers import Integer, ListOf, OneOf, Text
 
 PASSWORD_PROFILES = ("dengbao2", "asvs")
 

@@ -27,17 +27,9 @@ from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.keys import Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading
+from kefu_admin.definitions.naming import Id, MapOf, To
 from kefu_admin.definitions.role import Action, Denial, Grant, Permission, Right, Role
-from kefu_admin.definitions.takers import (
-    CONDITION,
-    Id,
-    ListOf,
-    MapOf,
-    Member,
-    OneOf,
-    Schema,
-    To,
-)
+from kefu_admin.definitions.takers import CONDITION, ListOf, Member, OneOf, Schema
 from kefu_admin.definitions.tree import ListNode, Node
 
 HIDE = "hide"

@@ -20,9 +20,10 @@ from kefu_admin.definitions.fields import BadValue, Field
 from kefu_admin.definitions.keys import Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading
+from kefu_admin.definitions.naming import Id, MapOf, To
 from kefu_admin.definitions.role import Action
 from kefu_admin.definitions.scenario import Case, Example, Person, Scenario
-from kefu_admin.definitions.takers import VALUE, Boolean, Id, ListOf, MapOf, Member, Text, To
+from kefu_admin.definitions.takers import VALUE, Boolean, ListOf, Member, Text
 from kefu_admin.definitions.tree import Node
 
 LABEL = Key("label", LabelText(), Label("说明的规则", "the rule it shows"), required=True)
@@ -107,6 +108,8 @@ def _example(id: str, taken: Taken, ids: set[str], loading: Loading) -> Example:
     for field, node in values.items():
         if type is not None and loading.field(node.place, type, field):
             _check_value(type.fields[field], node, ids, loading)
+    if type is not None and type.owned_by and type.owned_by not in values:
+        loading.problems.add(taken.place, Fault.EXAMPLE_OWNED, name=id, by=type.owned_by)
     return Example(
         id=id,
         type=name,

@@ -121,6 +121,14 @@ def located(node: Node, place: Place) -> Place:
     return Place(place.file, best.line, place.key)
 
 
+# what libyaml says, and what it means for one who writes config
+_SAID = {
+    "mapping values are not allowed": Fault.COLON,
+    "did not find expected key": Fault.INDENTATION,
+    "did not find expected '-' indicator": Fault.INDENTATION,
+    "could not find expected ':'": Fault.INDENTATION,
+    "found character that cannot start": Fault.SPECIAL_START,
+}
 _TAGGED = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 
 
@@ -225,7 +233,11 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     written = lines[place.line - 1]
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return Problem.at(place, Fault.TAB)
-    if "expected ',' or" in said or "end of stream" in said:
+    for words, fault in _SAID.items():
+        if words in said:
+            return Problem.at(place, fault)
+    ended = "expected node content" in said and line > len(lines)
+    if ended or "expected ',' or" in said or "end of stream" in said:
         context = getattr(error, "context_mark", None)
         first = context.line + 1 if context else place.line
         return Problem.at(place, Fault.UNCLOSED, first=first)

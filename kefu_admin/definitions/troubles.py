@@ -63,6 +63,7 @@ class Trouble(StrEnum):
     CHILDREN_WANTED = "CFG192"
     CHAINED = "CFG193"
     PLACES = "CFG194"
+    MOVES = "CFG195"
 
 
 class Notes:

@@ -241,8 +241,10 @@ class _Parser:
         if last.type == "children" and through:
             self.notes.add(place, Trouble.NOT_A_REFERENCE, name=names[-1], path=text)
             return None
-        stored = last.formula is None or not last.formula.uses_now
-        return Path(names, tuple(through), stored), last
+        if last.formula is not None and last.formula.uses_now:
+            self.notes.add(place, Trouble.MOVES, field=text)
+            return None
+        return Path(names, tuple(through)), last
 
     def field(self, name: str, text: str, type: ContentType, place: Place) -> Field | None:
         field = type.fields.get(name)

@@ -22,7 +22,7 @@ from kefu_admin.definitions.content_type import ContentType
 
 
 def has_sql(condition: Condition) -> bool:
-    """Whether the store can ask it; formulas and values worked out on reading it cannot."""
+    """Whether the store can ask it: formulas it cannot."""
     match condition:
         case Compare(left=left, right=right):
             return _side_has_sql(left) and _side_has_sql(right)
@@ -82,13 +82,13 @@ def walk(
 
 
 def _side_has_sql(side: Operand) -> bool:
-    return side.stored if isinstance(side, Path) else not isinstance(side, FormulaOperand)
+    return not isinstance(side, FormulaOperand)
 
 
 def _side_moves(side: Operand) -> bool:
     if isinstance(side, FormulaOperand):
         return side.formula.uses_now
-    return isinstance(side, RelativeDate) or (isinstance(side, Path) and not side.stored)
+    return isinstance(side, RelativeDate)
 
 
 def _side_reads(

@@ -15,22 +15,24 @@ def check_access(loading: Loading) -> None:
     _check_groups(loading)
     for role in loading.roles.values():
         for grant in role.grants:
-            _check_sql(grant.rows, grant.place, loading)
+            rows = loading.exact("roles", role.id, grant.place.under("rows"))
+            _check_sql(grant.rows, rows, loading)
             type = loading.types[grant.type]
             masked = any(field.mask for field in type.fields.values())
             if Action.UNMASK in grant.actions and not masked:
-                loading.problems.add(
-                    grant.place.under("actions"), Fault.UNMASK_NOTHING, type=type.id
-                )
+                place = loading.exact("roles", role.id, grant.place.under("actions"))
+                loading.problems.add(place, Fault.UNMASK_NOTHING, type=type.id)
         for denial in role.denials:
-            _check_sql(denial.rows, denial.place, loading)
+            rows = loading.exact("roles", role.id, denial.place.under("rows"))
+            _check_sql(denial.rows, rows, loading)
     defaults: dict[str, str] = {}
     for view in loading.views.values():
-        _check_sql(view.where, view.place, loading)
+        where = loading.exact("views", view.id, view.place.under("where"))
+        _check_sql(view.where, where, loading)
         if view.default and view.type in defaults:
             loading.problems.add(
-                view.place.under("default"), Fault.TWO_DEFAULT_VIEWS,
-                type=view.type, name=defaults[view.type],
+                loading.exact("views", view.id, view.place.under("default")),
+                Fault.TWO_DEFAULT_VIEWS, type=view.type, name=defaults[view.type],
             )  # fmt: skip
         elif view.default:
             defaults[view.type] = view.id
@@ -40,7 +42,8 @@ def _check_groups(loading: Loading) -> None:
     groups: dict[str, list[Place]] = {}
     for role in loading.roles.values():
         if role.exclusive:
-            groups.setdefault(role.exclusive, []).append(role.place.under("exclusive"))
+            place = loading.exact("roles", role.id, role.place.under("exclusive"))
+            groups.setdefault(role.exclusive, []).append(place)
     for name, places in groups.items():
         if len(places) == 1 and loading.all_roles_readable():
             loading.problems.add(places[0], Fault.EXCLUSIVE_ALONE, name=name)
@@ -48,5 +51,4 @@ def _check_groups(loading: Loading) -> None:
 
 def _check_sql(condition: Condition, place: Place, loading: Loading) -> None:
     if not has_sql(condition):
-        key = "where" if not place.key else "rows"
-        loading.problems.add(place.under(key), Fault.CONDITION_WITHOUT_SQL)
+        loading.problems.add(place, Fault.CONDITION_WITHOUT_SQL)

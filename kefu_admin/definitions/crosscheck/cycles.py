@@ -28,7 +28,7 @@ def check_cycles(loading: Loading) -> None:
         loading.problems.add(
             types[cycle[0]].place, Fault.OWNERSHIP_CYCLE, path=" → ".join((*cycle, cycle[0]))
         )
-    for loop in cycles(_worked_out(loading)):
+    for loop in cycles(worked_out(loading)):
         type_id, name = loop[0]
         path = " → ".join(f"{a}.{b}" for a, b in (*loop, loop[0]))
         loading.problems.add(types[type_id].fields[name].place, Fault.COMPUTED_CYCLE, path=path)
@@ -79,7 +79,7 @@ def cycles(graph: Mapping[N, Sequence[N]]) -> Iterator[tuple[N, ...]]:
                 on_trail.add(following)
 
 
-def _worked_out(loading: Loading) -> dict[Value, list[Value]]:
+def worked_out(loading: Loading) -> dict[Value, list[Value]]:
     """Each computed or rollup value with the values it is worked out from."""
     types = loading.types
     graph: dict[Value, list[Value]] = {}

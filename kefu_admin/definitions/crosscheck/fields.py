@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from kefu_admin.definitions import field_keys as keys
+from kefu_admin.definitions.crosscheck.cycles import worked_out
 from kefu_admin.definitions.faults import Fault, listed
 from kefu_admin.definitions.field_types import ENCRYPTABLE, masks
 from kefu_admin.definitions.fields import NEVER_WHEN, Field, PersonalClass
 from kefu_admin.definitions.keys import Taken
 from kefu_admin.definitions.loading import Loading
 from kefu_admin.definitions.patterns import matches
+from kefu_admin.definitions.troubles import Trouble
+from kefu_admin.problems import Problem
 
 
 def check_fields(loading: Loading) -> None:
@@ -25,6 +28,32 @@ def check_fields(loading: Loading) -> None:
                     taken.at(keys.SERIES), Fault.NO_SERIES_NEAR, Fault.NO_SERIES, "numbers",
                     field.series,
                 )  # fmt: skip
+    _check_shown(loading)
+    _check_moving(loading)
+
+
+def _check_moving(loading: Loading) -> None:
+    """A formula read before the one it reads was known could not say that this one moves."""
+    for (type_id, name), needs in worked_out(loading).items():
+        if loading.drafts[type_id].type.fields[name].formula is None:
+            continue
+        for of, source in needs:
+            below = loading.drafts[of].type.fields.get(source) if of in loading.drafts else None
+            if below is not None and below.formula is not None and below.formula.uses_now:
+                place = loading.drafts[type_id].fields[name].at(keys.FORMULA)
+                problem = Problem.at(place, Trouble.MOVES.value, field=below.id)
+                loading.problems.append(problem)
+
+
+def _check_shown(loading: Loading) -> None:
+    """A value worked out from a masked one must say whether it is masked itself."""
+    for (type_id, name), needs in worked_out(loading).items():
+        taken = loading.drafts[type_id].fields[name]
+        for of, source in needs:
+            below = loading.drafts[of].type.fields.get(source) if of in loading.drafts else None
+            if below is not None and below.mask and not taken.has(keys.MASK):
+                loading.problems.add(taken.place, Fault.SHOWS_MASKED, name=below.id)
+                break
 
 
 def _check_limits(field: Field, taken: Taken, loading: Loading) -> None:

@@ -57,7 +57,8 @@ def _check_children(field: Field, taken: Taken, draft: TypeDraft, loading: Loadi
     of = _type_exists(taken, keys.OF, field.to, loading)
     if of is None or not _points_back(taken, of, field.by, draft.type, loading):
         return
-    if of.owned_by != field.by:
+    owner = of.fields.get(of.owned_by)
+    if of.owned_by != field.by and (owner is None or owner.type == "reference"):
         loading.problems.add(taken.at(keys.OF), Fault.NOT_OWNED, of=of.id, by=field.by)
 
 

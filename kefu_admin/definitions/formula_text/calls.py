@@ -110,7 +110,8 @@ def _over_children(reader: Reader, name: str, function: Function, children: Fiel
     if kind not in function.kinds(0):
         wanted = " / ".join(sorted(one.value for one in function.kinds(0)))
         raise Stop(Trouble.WRONG_KIND, what=name, wanted=wanted, found=str(kind))
-    reader.uses_now |= field.formula is not None and field.formula.uses_now
+    if field.formula is not None and field.formula.uses_now:
+        raise Stop(Trouble.MOVES, field=field.id)
     reader.expect(")")
     rows = reader.made(ChildrenOf(children.id, field.id, ValueType(kind)))
     return reader.made(Call(name, (rows,), ValueType(kind)))

@@ -278,8 +278,9 @@ class _Parser:
         return field
 
     def note_read(self, field: Field) -> None:
+        if field.formula is not None and field.formula.uses_now:
+            raise Stop(Trouble.MOVES, field=field.id)
         self.read.add(field.id)
-        self.uses_now |= field.formula is not None and field.formula.uses_now
 
     def logic(self, token: Token, left: Node, right: Node) -> Node:
         self.want(left, ValueType.BOOLEAN, token.text)
