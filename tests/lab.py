@@ -67,7 +67,7 @@ POOLS: Mapping[str, tuple[object, ...]] = {
     "met_at": INSTANTS,
     "opens": TIMES,
     "minutes": MINUTES,
-    "phone": ("13800005678", "13900005678", "010-12345678"),
+    "phone": ("13800005678", "13900005678", "010-62345678"),
     "region": REGIONS,
     "secret": SECRETS,
     "owner": (1, 2, 3, 4),

@@ -37,9 +37,7 @@ _TROUBLES = {
     ("CFG171", "symbol_unsuited"): "“{symbol}”不能这样与“{field}”比较。",
     ("CFG172", "not_comparable"): "“{left}”与“{right}”类型不同，不能比较。",
     ("CFG173", "value_only"): "运算符“{operator}”后面只能写固定的值，不能写字段或公式。",
-    ("CFG174", "no_sql"): (
-        "这里的条件要在数据库里查询，不能含公式，也不能含随时间变化的计算字段。"
-    ),
+    ("CFG174", "no_sql"): ("这里的条件要在数据库里查询，不能含公式。"),
     ("CFG175", "true_or_false"): "运算符“{operator}”后面只能写 true 或 false。",
     ("CFG176", "null"): "要问是否为空，请写 {operator}: true。",
     ("CFG177", "one_wanted"): "运算符“{operator}”后面只能写一个值。",
@@ -69,6 +67,10 @@ _TROUBLES = {
     ): "函数“{function}”要写明细字段，例如 sum(明细, 字段)、count(明细)。",
     ("CFG193", "chained"): "公式第 {position} 个字符处：比较不能连写，请用 and 连接。",
     ("CFG194", "places"): "round 的位数要写成 0 到 6 的数字。",
+    ("CFG195", "moves"): (
+        "字段“{field}”的值随时间变化，不能用在条件和公式里；"
+        "请改用它所依据的日期，例如 {lt: $today}。"
+    ),
 }
 
 SENTENCES = {

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from kefu_admin import wording
 from kefu_admin.behaviours.formulas import evaluate
+from kefu_admin.definitions.condition_text import parse_condition
+from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import BadValue
 from kefu_admin.definitions.formula import (
     Binary,
@@ -25,8 +27,11 @@ from kefu_admin.definitions.formula import (
     ValueType,
 )
 from kefu_admin.definitions.formula_text import FUNCTIONS, parse_formula
+from kefu_admin.definitions.troubles import Trouble
 from kefu_admin.problems import NOWHERE, Problem
+from kefu_admin.wordings.conditions import SENTENCES
 from tests.definitions.formula_attacks import ATTACKS
+from tests.factories import content_type, field
 from tests.lab import CUSTOMER, NOW, TYPES, ZONE, records
 
 NUMBER = ValueType.NUMBER
@@ -131,6 +136,37 @@ def test_texts_may_hold_quotes_and_signs():
 )  # fmt: skip
 def test_a_fault_is_named(text, sentence):
     assert said(text) == sentence
+
+
+def moving() -> ContentType:
+    """Customers whose age in days is worked out on reading."""
+    problems: list[Problem] = []
+    formula = parse_formula(
+        "days_between(since, today())", type=CUSTOMER, types=TYPES, place=NOWHERE,
+        problems=problems, result="integer", scale=0,
+    )  # fmt: skip
+    days = field("days", "computed", result="integer", formula=formula)
+    return content_type("customer", field("since", "date"), days)
+
+
+def test_a_value_that_moves_with_time_is_no_part_of_a_formula_or_condition():
+    type, problems = moving(), list[Problem]()
+
+    parse_formula(
+        "days * 2", type=type, types={}, place=NOWHERE, problems=problems, result="integer", scale=0
+    )
+    parse_condition({"days": 3}, type=type, types={}, place=NOWHERE, problems=problems)
+
+    assert [(problem.code, dict(problem.facts)) for problem in problems] == [
+        ("CFG195", {"field": "days"}),
+        ("CFG195", {"field": "days"}),
+    ]
+
+
+def test_every_trouble_has_its_sentence_under_both_codes():
+    for trouble in Trouble:
+        both = SENTENCES[trouble.value], SENTENCES[f"condition_{trouble.name.lower()}"]
+        assert both[0] == both[1]
 
 
 def test_there_are_at_least_150_attacks():

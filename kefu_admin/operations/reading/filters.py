@@ -116,7 +116,7 @@ class Guard:
         if not rest:
             return self._followed(type_id, name, self._where(type_id, name, rights))
         target = path.through[0]
-        beyond = self._open(Path(tuple(rest), path.through[1:], path.stored), target, rights)
+        beyond = self._open(Path(tuple(rest), path.through[1:]), target, rights)
         own = self._where(type_id, name, SEE)
         if own == NEVER or beyond == NEVER:
             return NEVER
