@@ -148,11 +148,11 @@ def _above(
     try:
         above = department(store, parent_id)
     except NotFound:
-        raise Invalid([FieldError("parent_id", "no_such_department")]) from None
+        raise Invalid([FieldError("parent", "no_such_department")]) from None
     if moving and above.path.startswith(moving.path):
-        raise Invalid([FieldError("parent_id", "department_below_itself")])
+        raise Invalid([FieldError("parent", "department_below_itself")])
     if above.depth + 2 > MAX_DEPTH:
-        raise Invalid([FieldError("parent_id", "departments_too_deep", {"limit": MAX_DEPTH})])
+        raise Invalid([FieldError("parent", "departments_too_deep", {"limit": MAX_DEPTH})])
     return above
 
 
@@ -172,7 +172,7 @@ def _move(store: Store, old: str, new: str) -> None:
     )
     deepest = max(path.count("/") for _, path in rows) - old.count("/") + new.count("/")
     if deepest - 2 >= MAX_DEPTH:
-        raise Invalid([FieldError("parent_id", "departments_too_deep", {"limit": MAX_DEPTH})])
+        raise Invalid([FieldError("parent", "departments_too_deep", {"limit": MAX_DEPTH})])
     store.execute_many(
         'UPDATE "kefu_department" SET "path" = ? WHERE "id" = ?',
         [(new + path[len(old) :], id) for id, path in rows],
