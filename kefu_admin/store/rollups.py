@@ -7,7 +7,7 @@ value is no change of the record: version and history stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -53,10 +53,25 @@ def reads(rollup: Rollup) -> frozenset[str]:
     return frozenset(named - {""})
 
 
+def lock(store: Store, type_id: str, ids: Iterable[int]) -> None:
+    """Lock the records that carry values, in id order: before rows that refer to them are written
+    (whose foreign keys share-lock them: two writers would otherwise wait for each other)."""
+    if store.dialect is Dialect.SQLITE:
+        return  # the writer has the whole database
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        marks = ", ".join("?" * len(part))
+        store.rows(
+            f'SELECT "id" FROM {quoted(type_id)} WHERE "id" IN ({marks}) ORDER BY "id" FOR UPDATE',
+            part,
+        )
+
+
 def refresh(
     store: Store, type_id: str, fields: Sequence[Field], ids: Sequence[int], *, binding: Binding
 ) -> None:
-    """Work out the values of some records again, in the open transaction."""
+    """Work out the values of some records again; the transaction has locked them (`lock`)."""
     wanted = sorted(set(ids))
     values = [(field, value_sql(store, type_id, field)) for field in fields]
     sets = ", ".join(f"{quoted(field.id)} = {value.text}" for field, value in values)
@@ -64,12 +79,6 @@ def refresh(
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         marks = ", ".join("?" * len(part))
-        if store.dialect is not Dialect.SQLITE:
-            store.rows(
-                f'SELECT "id" FROM {quoted(type_id)} WHERE "id" IN ({marks})'
-                ' ORDER BY "id" FOR UPDATE',
-                part,
-            )
         text, bound = where.bind(
             f'UPDATE {quoted(type_id)} SET {sets} WHERE "id" IN ({marks})',
             (*params, *part),

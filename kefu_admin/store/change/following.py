@@ -27,14 +27,13 @@ def follow(
     store: Store, drafts: Sequence[Draft], *, binding: Binding, recompute: Recompute
 ) -> None:
     """Bring everything up to date that is kept over the written rows."""
-    touched: Touched = {}
+    touched = _touched(store, drafts)
     removed = {(d.type.id, d.id) for d in drafts if d.kind is Kind.REMOVE}
-    for draft in drafts:
-        changed = None if draft.kind is not Kind.UPDATE else draft.changed
-        _note(store, touched, draft.type.id, changed, (draft.before, draft.after))
-    for _ in range(MAX_STEPS):
+    for step in range(MAX_STEPS):
         if not touched:
             return
+        if step:  # the first were locked before the rows were written
+            _lock(store, touched)
         current, touched = touched, {}
         for type_id in sorted({type_id for type_id, _ in current}):
             fields = {
@@ -46,6 +45,27 @@ def follow(
             ids -= {i for of_type, i in removed if of_type == type_id}
             if ids:
                 _refresh(store, touched, type_id, fields, ids, binding, recompute)
+
+
+def lock_carriers(store: Store, drafts: Sequence[Draft]) -> None:
+    """Lock the stored records whose kept values the drafts will move."""
+    _lock(store, _touched(store, drafts))
+
+
+def _touched(store: Store, drafts: Sequence[Draft]) -> Touched:
+    touched: Touched = {}
+    for draft in drafts:
+        changed = None if draft.kind is not Kind.UPDATE else draft.changed
+        _note(store, touched, draft.type.id, changed, (draft.before, draft.after))
+    return touched
+
+
+def _lock(store: Store, touched: Touched) -> None:
+    carriers: dict[str, set[int]] = {}
+    for (type_id, _), ids in touched.items():
+        carriers.setdefault(type_id, set()).update(i for i in ids if i > 0)
+    for type_id, ids in sorted(carriers.items()):
+        rollups.lock(store, type_id, ids)
 
 
 def _note(

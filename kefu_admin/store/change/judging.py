@@ -60,7 +60,9 @@ def judge_update(change: Change, draft: Draft) -> None:
     settled = settle(change, draft)
     owned = {field.id for field in statements.of(change.store, draft.type.id).children}
     for name in sent:
-        if name not in held.edit or name in UNWRITTEN or name == draft.type.owned_by:
+        editable = name in held.edit and name not in UNWRITTEN and name != draft.type.owned_by
+        # sending back what one sees is no change; of what one does not see it would be a guess
+        if not editable and not (name in held.see and _unmoved(draft, name, owned)):
             draft.refuse(name, "not_editable")
     draft.changed |= {
         name
@@ -70,6 +72,7 @@ def judge_update(change: Change, draft: Draft) -> None:
         and (not same(before[name], draft.after[name]) or (name in sent and name not in held.see))
     }
     draft.touched |= any(child.writes for child in draft.children)
+    draft.forbidden |= draft.writes and Action.UPDATE not in held.actions
     if draft.writes:
         draft.after = draft.after.over(
             {
@@ -80,6 +83,14 @@ def judge_update(change: Change, draft: Draft) -> None:
         )
     if draft.changed:
         _judge_moved(change, draft)
+
+
+def _unmoved(draft: Draft, name: str, owned: set[str]) -> bool:
+    """Whether a sent value is what is stored."""
+    assert draft.before is not None
+    if name in owned:
+        return not any(child.writes for child in draft.children)
+    return same(draft.before[name], draft.sent[name])
 
 
 def raise_faults(drafts: list[Draft]) -> None:
@@ -104,7 +115,7 @@ def _judge_moved(change: Change, draft: Draft) -> None:
         draft.refuse(draft.type.secrecy, "above_clearance")
     elif Action.UPDATE not in held.actions:
         held = change.access.held(draft.type.id, Action.CREATE, draft.after)
-        draft.forbidden = Action.CREATE not in held.actions
+        draft.forbidden |= Action.CREATE not in held.actions
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,15 @@ from kefu_admin.problems import (
     NotFound,
 )
 from kefu_admin.store import idempotency
-from kefu_admin.store.change import judging, owners, prepare, references, removal, writing
+from kefu_admin.store.change import (
+    following,
+    judging,
+    owners,
+    prepare,
+    references,
+    removal,
+    writing,
+)
 from kefu_admin.store.change.access import NOTHING, Access, Held
 from kefu_admin.store.change.book import Book
 from kefu_admin.store.change.prepare import Edit
@@ -250,6 +258,7 @@ class Change:
         references.check(self, list(walk(drafts)))
         judging.raise_faults(drafts)
         touched = owners.touch(self, content_type, drafts, held)
+        following.lock_carriers(self.store, list(walk(drafts)))
         try:
             writing.write(self, [*touched, *drafts])
         except ConstraintBroken as broken:

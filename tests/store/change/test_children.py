@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kefu_admin.definitions.role import Action
 from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
 from kefu_admin.store import history
 from tests.store.change.conftest import Desk
@@ -112,19 +114,32 @@ def test_a_row_cannot_move_to_another_owner(desk: Desk) -> None:
 
 
 def test_who_may_not_delete_rows_cannot_leave_them_out(desk: Desk) -> None:
-    from dataclasses import replace
-
-    from kefu_admin.definitions.role import Action
-
-    role = desk.project.roles["clerk"]
-    kept = tuple(
-        replace(g, actions=g.actions - {Action.DELETE}) if g.type == "contact" else g
-        for g in role.grants
-    )
-    desk.store.project = replace(
-        desk.project, roles={**desk.project.roles, "clerk": replace(role, grants=kept)}
-    )
+    _keep_clerks_from(desk, Action.DELETE)
     made = desk.create("wang", "customer", contacts=({"name": "张三"},))
 
     with pytest.raises(Forbidden):
         desk.update("wang", "customer", made, 1, contacts=())
+
+
+def test_who_may_not_change_rows_may_send_them_along_unchanged(desk: Desk) -> None:
+    made = desk.create("boss", "customer", department=desk.first, contacts=({"name": "张三"},))
+    [(one, *_)] = contacts(desk)
+    _keep_clerks_from(desk, Action.UPDATE)
+
+    row = {"id": one, "version": 1, "name": "张三"}
+    assert desk.update("wang", "customer", made, 1, level="b", contacts=(row,)) == 2
+    with pytest.raises(Invalid) as refused:
+        desk.update("wang", "customer", made, 2, contacts=({**row, "name": "李四"},))
+    assert faults(refused) == [("contacts[0].name", "not_editable")]
+
+
+def _keep_clerks_from(desk: Desk, action: Action) -> None:
+    """From now on clerks may not do this to contacts."""
+    role = desk.project.roles["clerk"]
+    kept = tuple(
+        replace(grant, actions=grant.actions - {action}) if grant.type == "contact" else grant
+        for grant in role.grants
+    )
+    desk.store.project = replace(
+        desk.project, roles={**desk.project.roles, "clerk": replace(role, grants=kept)}
+    )

@@ -54,13 +54,30 @@ def test_an_invisible_record_is_not_found(desk: Desk) -> None:
             desk.update("wang", "customer", record_id, 1, level="a")
 
 
-def test_a_field_one_may_only_see_is_refused_even_when_equal(desk: Desk) -> None:
+def test_a_field_one_may_only_see_may_be_sent_back_but_not_changed(desk: Desk) -> None:
     made = desk.create("boss", "customer", department=desk.first, credit=5)
 
     with pytest.raises(Invalid) as refused:
-        desk.update("wang", "customer", made, 1, credit=5)
+        desk.update("wang", "customer", made, 1, credit=6)
 
     assert faults(refused) == [("credit", "not_editable")]
+    assert desk.update("wang", "customer", made, 1, credit=5) == 1
+
+
+def test_a_field_one_does_not_see_is_refused_even_when_equal(desk: Desk) -> None:
+    made = desk.create(
+        "boss",
+        "customer",
+        department=desk.first,
+        kind="person",
+        phone="13800005678",
+        id_number="11010119900307109X",
+    )
+
+    with pytest.raises(Invalid) as refused:
+        desk.update("wang", "customer", made, 1, id_number="11010119900307109X")
+
+    assert faults(refused) == [("id_number", "not_editable")]
 
 
 def test_a_record_cannot_be_pushed_out_of_reach(desk: Desk) -> None:
