@@ -19,7 +19,7 @@ MARIADB_MODES = (
     "NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION"
 )
 MARIADB_COLLATION = "utf8mb4_nopad_bin"
-WAIT_SECONDS = 5  # for a lock; longer than a person should wait for is Busy
+WAIT_SECONDS = 5  # for a lock or a free connection; who waits longer is told Busy
 
 
 class BadUrl(ValueError):
@@ -57,6 +57,7 @@ def _sqlite(path: str, max_connections: int) -> PeeweeDatabase:
     return PooledSqliteDatabase(
         path,
         max_connections=max_connections,
+        timeout=WAIT_SECONDS,
         check_same_thread=False,  # the pool hands a connection to one thread at a time
         pragmas=[
             ("busy_timeout", WAIT_SECONDS * 1000),
@@ -72,6 +73,7 @@ def _postgresql(name: str, options: dict[str, Any], max_connections: int) -> Pee
     return PooledPostgresqlDatabase(
         name,
         max_connections=max_connections,
+        timeout=WAIT_SECONDS,
         prefer_psycopg3=True,
         connect_timeout=10,
         options=f"-c timezone=UTC -c lock_timeout={WAIT_SECONDS * 1000}"
@@ -84,6 +86,7 @@ def _mariadb(name: str, options: dict[str, Any], max_connections: int) -> Peewee
     return PooledMySQLDatabase(
         name,
         max_connections=max_connections,
+        timeout=WAIT_SECONDS,
         mariadb=True,
         charset="utf8mb4",
         collation=MARIADB_COLLATION,
