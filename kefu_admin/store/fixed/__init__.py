@@ -1,0 +1,15 @@
+"""The tables every desk has, whatever is configured, one file per subject.
+
+Each table is written by the one module its file names. A column added here is planned and applied
+like any other.
+"""
+
+from kefu_admin.store.fixed.books import BOOKS
+from kefu_admin.store.fixed.configured import CONFIGURED
+from kefu_admin.store.fixed.people import PEOPLE
+from kefu_admin.store.fixed.written import WRITTEN
+from kefu_admin.store.shapes import TableShape
+
+FIXED_TABLES: tuple[TableShape, ...] = (*CONFIGURED, *PEOPLE, *BOOKS, *WRITTEN)
+
+__all__ = ["FIXED_TABLES"]
