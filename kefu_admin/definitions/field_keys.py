@@ -73,6 +73,8 @@ CHOICE = Shape(CHOICE_ID, CHOICE_LABEL, CHOICE_COLOR, CHOICE_RETIRED)
 class ChoicesText:
     """A list of choices, or `secrecy_levels` for the project's."""
 
+    item: Shape = CHOICE
+
     def take(self, node: Node, problems: Problems) -> str | tuple[Taken, ...] | None:
         """The opened choices, or the word."""
         if isinstance(node, TextNode) and node.text == SECRECY_LEVELS:
@@ -85,8 +87,7 @@ class ChoicesText:
 
     def meaning(self) -> Label:
         """In a few words."""
-        item = CHOICE.meaning()
-        return Label(f"列表：{item.zh}，或 `secrecy_levels`", f"list of {item.en}, or the word")
+        return Label("列表，见下；或 `secrecy_levels`", "list, see below; or `secrecy_levels`")
 
 
 TYPE_OF = Key(
