@@ -34,7 +34,6 @@ from tests.operations.people import (
     project,
 )
 
-
 ON_ONE_DATABASE = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 

@@ -6,10 +6,20 @@ name the line that is missing. Which lines are new differs by database and is in
 """
 
 from kefu_admin.store.seal.anchors import Anchor, anchor, anchors
-from kefu_admin.store.seal.blocks import Block, block_head, blocks, oldest_unsealed, seal, seal_key
+from kefu_admin.store.seal.blocks import (
+    LEASE,
+    Block,
+    block_head,
+    blocks,
+    latest,
+    oldest_unsealed,
+    seal,
+    seal_key,
+)
 from kefu_admin.store.seal.spans import Spans
 
 __all__ = [
+    "LEASE",
     "Anchor",
     "Block",
     "Spans",
@@ -17,6 +27,7 @@ __all__ = [
     "anchors",
     "block_head",
     "blocks",
+    "latest",
     "oldest_unsealed",
     "seal",
     "seal_key",

@@ -1,0 +1,109 @@
+"""What happens without anybody asking: sealing, anchors, clean-up. One thread; once or for good.
+
+Every round is safe to repeat and to run beside other workers: sealing goes by a lease, the rest
+only deletes what has ended. What fails is logged and tried again in its next turn.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kefu_admin import clock
+from kefu_admin.operations import files
+from kefu_admin.operations.desk import Desk
+from kefu_admin.store import idempotency, lease, seal, sessions, throttle
+
+log = logging.getLogger("kefu_admin.worker")
+
+UNSEALED_WARNING = timedelta(seconds=10)
+_OWNER = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something done every so many seconds."""
+
+    name: str
+    seconds: int
+    work: Callable[[Desk, datetime], None]
+
+
+def once(desk: Desk, *, now: datetime) -> None:
+    """One round of everything; whatever fails is raised."""
+    for task in TASKS:
+        task.work(desk, now)
+
+
+def run(desk: Desk, stop: threading.Event) -> None:
+    """Rounds until told to stop; then everything is sealed and anchored a last time."""
+    due = dict.fromkeys(TASKS, 0.0)
+    while True:
+        stopping = stop.wait(1.0 if any(due.values()) else 0.0)
+        for task in LAST if stopping else TASKS:
+            if stopping or time.monotonic() >= due[task]:
+                due[task] = time.monotonic() + task.seconds
+                _try(task, desk)
+        desk.store.release()
+        if stopping:
+            return
+
+
+def seal_lines(desk: Desk, now: datetime) -> None:
+    """Seal what was committed since the last round."""
+    desk.store.retrying(lambda: seal.seal(desk.store, owner=_OWNER, now=now))
+
+
+def write_anchor(desk: Desk, now: datetime) -> None:
+    """Append the last block's head to the file outside, and tell it to the log."""
+    made = seal.anchor(desk.store, now=now)
+    if made is not None:
+        log.info("audit anchor: block %d head %s", made.block, made.head)
+
+
+def watch_sealing(desk: Desk, now: datetime) -> None:
+    """Warn when lines wait long for the sealer: a long transaction, or another worker hangs."""
+    oldest = seal.oldest_unsealed(desk.store)
+    if oldest is not None and now - oldest > UNSEALED_WARNING:
+        log.warning("audit lines since %s are not sealed yet", oldest.isoformat())
+
+
+def clean_up(desk: Desk, now: datetime) -> None:
+    """Forget sessions, limits and request keys that have ended, and uploads nobody claimed."""
+    store = desk.store
+    with store.transaction():
+        sessions.forget(store, now=now)
+    with store.transaction():
+        throttle.forget(store, before=now - _DAY)
+    with store.transaction():
+        idempotency.forget(store, before=now - _DAY)
+    files.sweep(desk, now=now)
+
+
+def _give_up_lease(desk: Desk, now: datetime) -> None:
+    with desk.store.transaction():
+        lease.give_up(desk.store, seal.LEASE, owner=_OWNER)
+
+
+TASKS = (
+    Task("seal", 1, seal_lines),
+    Task("anchor", 60, write_anchor),
+    Task("watch", 60, watch_sealing),
+    Task("clean up", 600, clean_up),
+)
+LAST = (TASKS[0], TASKS[1], Task("give up lease", 0, _give_up_lease))
+
+
+def _try(task: Task, desk: Desk) -> None:
+    try:
+        task.work(desk, clock.now())
+    except Exception:
+        log.exception("the task '%s' failed and will be tried again", task.name)
