@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
@@ -55,13 +57,13 @@ def test_an_invisible_record_is_not_found(desk: Desk) -> None:
 
 
 def test_a_field_one_may_only_see_may_be_sent_back_but_not_changed(desk: Desk) -> None:
-    made = desk.create("boss", "customer", department=desk.first, credit=5)
+    made = desk.create("boss", "customer", department=desk.first, credit=Decimal(5))
 
     with pytest.raises(Invalid) as refused:
-        desk.update("wang", "customer", made, 1, credit=6)
+        desk.update("wang", "customer", made, 1, credit=Decimal(6))
 
     assert faults(refused) == [("credit", "not_editable")]
-    assert desk.update("wang", "customer", made, 1, credit=5) == 1
+    assert desk.update("wang", "customer", made, 1, credit=Decimal(5)) == 1
 
 
 def test_a_field_one_does_not_see_is_refused_even_when_equal(desk: Desk) -> None:
