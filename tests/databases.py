@@ -20,6 +20,7 @@ import pymysql
 
 from kefu_admin.actor import system_actor
 from kefu_admin.definitions.project import Project
+from kefu_admin.store import search
 from kefu_admin.store.apply import apply, plan
 from kefu_admin.store.database import Store
 
@@ -165,6 +166,8 @@ def _empty(store: Store) -> None:
             )
         )
     ]
+    if store.dialect != "sqlite":
+        search.clear(store)
     if not filled:
         return
     if store.dialect == "postgresql":

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from kefu_admin.actor import Actor
 from kefu_admin.problems import Busy, Refusal
-from kefu_admin.store import audit
+from kefu_admin.store import audit, search
 from kefu_admin.store.alter import relax, statements
 from kefu_admin.store.apply import mariadb, sqlite
 from kefu_admin.store.apply.activation import activate
@@ -92,7 +92,9 @@ def apply(
         done = tuple(s for s in fresh.steps if not s.needs_consent or s.subject in consent)
         left = tuple(step for step in fresh.steps if step not in done)
         _run(store, done, left, now=now)
+        search.lay(store)
         with _final(store):
+            search.bring_up(store)
             activated = activate(store, actor=actor, now=now)
             if activated or done:
                 _write_audit(store, done, actor=actor, now=now)
