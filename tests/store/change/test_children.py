@@ -10,7 +10,7 @@ import pytest
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
 from kefu_admin.store import history
-from tests.store.change.conftest import Desk
+from tests.desks import Desk
 from tests.store.change.test_create import faults
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound
-from tests.store.change.conftest import Desk
+from tests.desks import Desk
 
 
 def faults(refused: pytest.ExceptionInfo[Invalid]) -> list[tuple[str, str]]:

@@ -22,8 +22,8 @@ from kefu_admin.store.attachments import Attachment
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.database import Store
 from tests import factories
+from tests.desks import NOW, Desk, furnish
 from tests.factories import choice, content_type, field
-from tests.store.change.conftest import NOW, Desk, furnish
 from tests.store.change.test_create import faults
 
 ITEM = content_type("item", field("name", unique=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.store.change.conftest import Desk
+from tests.desks import Desk
 
 
 def visits(desk: Desk, customer: int) -> object:

@@ -7,7 +7,7 @@ import pytest
 from kefu_admin.problems import Conflict, Forbidden, NotFound, StillReferenced
 from kefu_admin.store import history
 from kefu_admin.store.numbers import voided
-from tests.store.change.conftest import Desk
+from tests.desks import Desk
 
 
 def test_a_deleted_record_is_gone_and_its_history_stays(desk: Desk) -> None:

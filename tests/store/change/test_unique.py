@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kefu_admin.problems import FieldError, Invalid
-from tests.store.change.conftest import Desk
+from tests.desks import Desk
 from tests.store.change.test_create import faults
 
 

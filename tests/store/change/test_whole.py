@@ -12,7 +12,7 @@ import pytest
 from kefu_admin.problems import ConfigMoved, Conflict, KeyReused, Refusal
 from kefu_admin.store.database import Store
 from kefu_admin.store.idempotency import IdempotencyKey, forget
-from tests.store.change.conftest import NOW, Desk
+from tests.desks import NOW, Desk
 
 WRITTEN = (
     "customer", "contact", "visit", "kefu_history", "kefu_audit", "kefu_outbox", "kefu_counter",
