@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from kefu_admin.behaviours.conditions import decide
 from kefu_admin.definitions.binding import Binding
-from kefu_admin.definitions.condition import Condition
+from kefu_admin.definitions.condition import Condition, MyDepartments
+from kefu_admin.definitions.condition_text import parse_condition
+from kefu_admin.problems import NOWHERE, Problem
 from kefu_admin.store import where
 from kefu_admin.store.database import Store
+from kefu_admin.store.shapes import ColumnKind
 from tests.lab import CUSTOMER, LAB, Records, bindings, fill, records
 from tests.lab_conditions import comparisons, trees
 
@@ -43,6 +46,56 @@ def in_sql(condition: Condition, store: Store, binding: Binding) -> list[int]:
     statement = f'SELECT "r"."id" FROM "customer" "r" WHERE {found.text} ORDER BY "r"."id"'
     text, params = where.bind(statement, found.params, binding=binding, store=store)
     return [id for (id,) in store.rows(text, params)]
+
+
+def asked(raw: object, store: Store) -> where.Fragment:
+    problems: list[Problem] = []
+    condition = parse_condition(
+        raw, type=CUSTOMER, types=store.project.types, place=NOWHERE, problems=problems
+    )
+    assert problems == []
+    return where.sql(condition, type_id="customer", alias="r", store=store)
+
+
+def test_own_columns_stand_bare_so_that_indexes_serve(store):
+    found = asked({"department": {"in": "$my_departments"}, "name": {"starts_with": "张"}}, store)
+
+    assert found.text == (
+        """(("r"."department" IN (?)) AND ("r"."name" >= ? AND "r"."name" < ?))"""
+    )
+    assert found.params[1:] == ("张", "弡")
+
+
+def test_departments_become_as_many_placeholders_as_there_are(store):
+    found = asked({"department": {"in": "$my_departments"}}, store)
+    some, _, nobody = bindings()
+
+    bound = where.bind(found.text, found.params, binding=some, store=store)
+    alone = where.bind(found.text, found.params, binding=nobody, store=store)
+
+    assert bound == ("""("r"."department" IN (?, ?))""", (2, 3))
+    assert alone == ("""("r"."department" IN (?))""", (-1,))
+
+
+def test_a_question_mark_in_quotes_is_no_placeholder(store):
+    late = where.Late(MyDepartments(), ColumnKind.INTEGER)
+
+    bound = where.bind("""'?' "?" IN (?) = ?""", (late, 7), binding=bindings()[0], store=store)
+
+    assert bound == ("""'?' "?" IN (?, ?) = ?""", (2, 3, 7))
+
+
+def test_a_formula_has_no_sql(store):
+    with pytest.raises(where.NoSql):
+        asked({"score": {"gt": {"formula": "minutes * 2"}}}, store)
+
+
+def test_sqlite_asks_a_selective_inside_first(store):
+    broad = asked({"parent.department": {"in": "$my_departments"}}, store)
+    rare = asked({"contacts": {"any": {"name": "张三", "age": 3}}}, store)
+
+    assert "EXISTS" in broad.text
+    assert ("EXISTS" in rare.text) is (store.dialect != "sqlite")
 
 
 def test_every_condition_means_the_same_in_python_and_in_sql(store):

@@ -14,7 +14,7 @@ proves on the three databases.
 """
 
 from kefu_admin.store.where.compare import NoSql
-from kefu_admin.store.where.fragments import Fragment, Late, bind
+from kefu_admin.store.where.fragments import Fragment, Late, bind, joined
 from kefu_admin.store.where.tree import sql
 
-__all__ = ["Fragment", "Late", "NoSql", "bind", "sql"]
+__all__ = ["Fragment", "Late", "NoSql", "bind", "joined", "sql"]

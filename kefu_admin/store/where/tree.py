@@ -1,12 +1,14 @@
 """All, any, not, paths and children: the structure of a condition in SQL.
 
-A comparison behind references becomes nested `IN (SELECT id …)`, which every database can answer
-from either side; children become EXISTS and counts scalar subqueries.
+A comparison behind references and a question to children become EXISTS, counts scalar subqueries.
+PostgreSQL and MariaDB turn EXISTS round where the inside is the rarer side. SQLite never does, so
+there a `selective` inside is asked first, by `IN (SELECT …)`; a broad one (all customers of my
+departments) would be gathered whole for every statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +28,7 @@ from kefu_admin.definitions.condition import (
 )
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
-from kefu_admin.store.dialect import quoted
+from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.where.compare import (
     OPERATORS,
     Column,
@@ -35,6 +37,7 @@ from kefu_admin.store.where.compare import (
     compare_value,
 )
 from kefu_admin.store.where.fragments import Fragment, joined
+from kefu_admin.store.where.selective import selective
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
@@ -89,10 +92,8 @@ class _Compiler:
                 return self.compare(condition, row)
             case Children():
                 return self.children(condition, row)
-            case Count(op=op, number=number):
-                counted = self.rows_of(condition.path, condition.where, row, "COUNT(*)")
-                text = f"(({counted.text}) {OPERATORS[op]} ?)"
-                return Fragment(text, (*counted.params, number))
+            case Count():
+                return self.count(condition, row)
 
     def compare(self, leaf: Compare, row: _Row) -> Fragment:
         if not isinstance(leaf.left, Path):
@@ -101,28 +102,20 @@ class _Compiler:
             present = Compare(leaf.left, Op.IS_EMPTY, Literal(False))
             return _not(self.compare(present, row))
 
-        def last(reached: _Row, name: str) -> Fragment:
-            left = reached.column(name)
+        return self.behind(leaf, leaf.left.names, row, row)
+
+    def behind(self, leaf: Compare, names: tuple[str, ...], here: _Row, start: _Row) -> Fragment:
+        """The comparison at the end of a path; false where a reference on the way is absent."""
+        if len(names) == 1:
+            left = here.column(names[0])
             if isinstance(leaf.right, Path):
-                right = self.value_of(leaf.right, row)
+                right = self.value_of(leaf.right, start)
                 return compare_columns(left, leaf.op, *right, self.store)
             return compare_value(left, leaf.op, leaf.right, self.store)
-
-        return self.behind(leaf.left.names, row, last)
-
-    def behind(
-        self, names: tuple[str, ...], row: _Row, last: Callable[[_Row, str], Fragment]
-    ) -> Fragment:
-        """What `last` says of the row at the end of a path; false where a reference is absent."""
-        if len(names) == 1:
-            return last(row, names[0])
-        target = self.target(row, names[0])
-        inner = self.behind(names[1:], target, last)
-        return Fragment(
-            f"({row.link(names[0])} IN (SELECT {target.link('id')}"
-            f" FROM {_table(target)} WHERE {inner.text}))",
-            inner.params,
-        )
+        target = self.target(here, names[0])
+        inner = self.behind(leaf, names[1:], target, start)
+        turned = self.turns_round(leaf, start.type)
+        return _linked(here.link(names[0]), target, target.link("id"), inner, turned)
 
     def value_of(self, path: Path, row: _Row) -> tuple[Column, str]:
         """The column at the end of a path, and its SQL as a scalar seen from `row`."""
@@ -137,15 +130,22 @@ class _Compiler:
         )
 
     def children(self, asked: Children, row: _Row) -> Fragment:
-        where = asked.where
-        if asked.quantifier is Quantifier.ALL:
-            where = Not(where)
-        rows = self.rows_of(asked.path, where, row, "1")
-        word = "EXISTS" if asked.quantifier is Quantifier.ANY else "NOT EXISTS"
-        return Fragment(f"({word} ({rows.text}))", rows.params)
+        where = Not(asked.where) if asked.quantifier is Quantifier.ALL else asked.where
+        parent, child, by = self.owned(asked.path, row)
+        turned = asked.quantifier is Quantifier.ANY and self.turns_round(where, child.type)
+        found = _linked(parent, child, by, self.condition(where, child), turned)
+        if asked.quantifier is Quantifier.ANY:
+            return found
+        return Fragment(f"(NOT {found.text})", found.params)
 
-    def rows_of(self, path: Path, where: Condition, row: _Row, what: str) -> Fragment:
-        """A SELECT of the owned rows at the end of a path that match `where`."""
+    def count(self, asked: Count, row: _Row) -> Fragment:
+        parent, child, by = self.owned(asked.path, row)
+        inner = self.condition(asked.where, child)
+        counted = f"SELECT COUNT(*) FROM {_table(child)} WHERE {by} = {parent} AND {inner.text}"
+        return Fragment(f"(({counted}) {OPERATORS[asked.op]} ?)", (*inner.params, asked.number))
+
+    def owned(self, path: Path, row: _Row) -> tuple[str, _Row, str]:
+        """The owner's id at the end of a path, the table of its rows, and their link back."""
         owner, parent = row, row.link("id")
         if len(path.names) > 1:
             parent = self.value_of(Path(path.names[:-1]), row)[1]
@@ -153,12 +153,11 @@ class _Compiler:
                 owner = self.target(owner, name)
         children = owner.type.fields[path.names[-1]]
         child = _Row(self.types[children.to], self.alias())
-        inner = self.condition(where, child)
-        return Fragment(
-            f"SELECT {what} FROM {_table(child)}"
-            f" WHERE {child.link(children.by)} = {parent} AND {inner.text}",
-            inner.params,
-        )
+        return parent, child, child.link(children.by)
+
+    def turns_round(self, inside: Condition, type: ContentType) -> bool:
+        """Whether the inside of a subquery is worth asking first; only SQLite must be told."""
+        return self.store.dialect is Dialect.SQLITE and selective(inside, type, self.types)
 
     def target(self, row: _Row, name: str) -> _Row:
         """The table a single link leads to, under a new alias."""
@@ -174,6 +173,16 @@ class _Compiler:
 
 def _table(row: _Row) -> str:
     return f"{quoted(table_name(row.type.id))} {quoted(row.alias)}"
+
+
+def _linked(outer: str, target: _Row, key: str, inner: Fragment, turned: bool) -> Fragment:
+    """Whether a row of `target` whose `key` is `outer` matches `inner`."""
+    table = _table(target)
+    if turned:
+        text = f"({outer} IN (SELECT {key} FROM {table} WHERE {inner.text}))"
+    else:
+        text = f"(EXISTS (SELECT 1 FROM {table} WHERE {key} = {outer} AND {inner.text}))"
+    return Fragment(text, inner.params)
 
 
 def _not(part: Fragment) -> Fragment:
