@@ -1,0 +1,60 @@
+"""`python -m bench desk|smoke`: see the package."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import databases
+from bench.desk import PROMISES, measure
+
+
+def main() -> int:
+    """Runs the asked bench; exit 1 when a promise is missed by more than the margin."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("what", choices=("desk", "smoke"))
+    parser.add_argument("--database", choices=databases.DIALECTS, default="sqlite")
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--margin", type=float, default=1.0, help="1.5 allows half as bad again")
+    given = parser.parse_args()
+    if given.what == "smoke":
+        given.rows, given.rounds, given.seconds, given.margin = 2_000, 1, 0.5, 3.0
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        databases.made(given.database, Path(directory)) as url,
+    ):
+        lines = measure(
+            url,
+            Path(directory) / "data",
+            rows=given.rows,
+            rounds=given.rounds,
+            seconds=given.seconds,
+        )
+    missed = 0
+    for line in lines:
+        print(json.dumps({k: round(v, 3) if isinstance(v, float) else v for k, v in line.items()}))
+        missed += _missed(line, given.margin)
+    print(f"{given.database}, {given.rows} customers: {missed} promise(s) missed")
+    return 1 if missed else 0
+
+
+def _missed(line: dict, margin: float) -> bool:
+    promise = PROMISES.get(line["measure"])
+    if promise is None:
+        return False
+    what, direction, figure = promise
+    good = (
+        line["ratio"] <= figure * margin if direction == "<=" else line["ratio"] >= figure / margin
+    )
+    if not good:
+        print(f"  missed: {what} {direction} {figure}", file=sys.stderr)
+    return not good
+
+
+if __name__ == "__main__":
+    sys.exit(main())
