@@ -153,6 +153,7 @@ def _operators() -> str:
         "paths through three references at most; children take `any`, `all`, `none`, `count`.\n\n"
         f"值 operands: 文字 literals, `$me` `$my_department` `$my_departments` {anchors} "
         "(`$today-7d` `$today+1m`), `{field: …}`, `{formula: …}`。\n\n"
+        "说明和例子 explained with examples: [conditions.md](conditions.md)。\n\n"
     ) + _table(
         ("运算 operator", "意思 means"),
         [(f"`{op.value}`", _both(meaning)) for op, meaning in _OPERATORS.items()],
