@@ -30,7 +30,6 @@ from kefu_admin.store.shapes import ColumnKind, TableShape
 T = TypeVar("T")
 TRIES = 3
 FINGERPRINT = "fingerprint"  # the key in kefu_state of the applied config's fingerprint
-INSTANT_TEXT = "%Y-%m-%d %H:%M:%S.%f"  # SQLite: fixed width, so text order is time order
 
 
 class NestedTransaction(RuntimeError):
@@ -255,7 +254,8 @@ class Store:
             if value.tzinfo is None:
                 raise ValueError(f"an instant needs a zone: {value!r}")
             naive = value.astimezone(UTC).replace(tzinfo=None)
-            return naive.strftime(INSTANT_TEXT) if self.dialect is Dialect.SQLITE else naive
+            # fixed width, so that on SQLite the order of texts is the order of instants
+            return naive.isoformat(" ", "microseconds") if self.dialect is Dialect.SQLITE else naive
         if kind is ColumnKind.BOOLEAN:
             return 1 if value else 0
         if kind is ColumnKind.DATE and self.dialect is Dialect.SQLITE:

@@ -44,7 +44,8 @@ class Counting:
             return execute(sql, params)
 
         def many(sql: str, rows: Sequence[Sequence[object]]) -> None:
-            note(sql)
+            if rows:
+                note(sql)
             execute_many(sql, rows)
 
         monkeypatch.setattr(store, "execute", one)
