@@ -103,6 +103,8 @@ SENTENCES = {
     "CFG096": "字段“{name}”（{type}）不能用“{function}”汇总；可用的字段类型：{known}。",
     "CFG097": "汇总方式 latest 需要 order；请写一个日期或日期时间字段。",
     "CFG098": "汇总方式“{function}”用不到“{key}”；请删除它。",
+    "CFG099": "文字字段合计 {characters} 字，数据库一行最多 {limit} 字；"
+    "请缩短 max_length，或把长的改成 long_text。",
     "CFG100": "类型“{type}”已是“{name}”的明细；"
     "一个类型只能出现在一个 children 字段中，请删除一处。",
     "CFG101": "必填的关联成环：{path}；第一条记录将无法新建，请让其中一个不必填。",
@@ -113,6 +115,7 @@ SENTENCES = {
     "CFG106": "日期写法“{pattern}”不对；请用 YYYY、YY、MM、DD 组合，例如 YYYYMM。",
     "CFG107": "每“{reset}”重新计数，编号却不含 {missing}，会重复；请在 date 中补上，或改 reset。",
     "CFG108": "每一部分写且只写一项：fixed、date、department: true 或 counter；请改写。",
+    "CFG109": "不得重复或索引的字段合计 {characters} 字，最多 {limit} 字；请缩短 max_length。",
     "CFG110": "“{type}”是明细，随主记录的权限；请删除 rows，改在主记录的类型上限定。",
     "CFG111": "字段“{name}”没有打码方式，不能写 masked；请在字段上写 mask，或改成 see、hide。",
     "CFG112": "字段“{name}”由系统填写，不能授予 edit；请改成 see。",
@@ -121,6 +124,7 @@ SENTENCES = {
     "CFG115": "互斥组“{name}”只有一个角色；请给另一个角色也写上，或删除 exclusive。",
     "CFG116": "hide 不能与别的权利并列；请只写 hide，或去掉它。",
     "CFG117": "类型“{type}”没有打码的字段，unmask 无从谈起；请去掉 unmask，或给字段写 mask。",
+    "CFG118": "类型有 {count} 个字段，最多 {limit} 个；请拆成几个类型，或改用明细。",
     "CFG119": "这个值由打码的字段“{name}”算出，会泄露它；请写 mask，有意公开时写 mask: none。",
     "CFG120": "类型“{type}”已有默认视图“{name}”；请只保留一个 default: true。",
     "CFG121": "字段“{name}”（{type}）不能作列；请从 columns 中去掉。",

@@ -189,6 +189,16 @@ def test_a_hundred_types_are_checked_in_two_seconds(tmp_path: Path) -> None:
     assert spent < 2
 
 
+def test_a_type_of_ten_thousand_fields_is_refused_soon(spoiled: Spoil) -> None:
+    fields = "".join(f"  n{number}: {{type: integer, label: 数}}\n" for number in range(10_000))
+    directory = spoiled({"types/wide.yaml": f"label: 宽\ntitle: n1\nfields:\n{fields}"})
+
+    started = time.process_time()
+
+    assert codes(directory) == [Fault.TOO_MANY_FIELDS]
+    assert time.process_time() - started < 4
+
+
 def thing(number: int) -> str:
     """A type of thirty fields, with conditions, a formula, a check and references."""
     fields: dict[str, object] = {

@@ -2,7 +2,8 @@
 
 `names` (reserved words, renames), `fields` (one field's options against each other and its type),
 `relations` (references, children, rollups, cycles), `records` (what a type says of its fields),
-`access` (roles, views, examples). Each takes the `Loading` and adds to its problems.
+`sizes` (what a database could not hold), `access` (roles, views, examples). Each takes the
+`Loading` and adds to its problems.
 """
 
 from kefu_admin.definitions.crosscheck.access import check_access
@@ -11,6 +12,7 @@ from kefu_admin.definitions.crosscheck.fields import check_fields
 from kefu_admin.definitions.crosscheck.names import check_names
 from kefu_admin.definitions.crosscheck.records import check_records
 from kefu_admin.definitions.crosscheck.relations import check_relations
+from kefu_admin.definitions.crosscheck.sizes import check_sizes
 from kefu_admin.definitions.loading import Loading
 
 
@@ -21,6 +23,7 @@ def crosscheck(loading: Loading) -> None:
     check_relations(loading)
     check_cycles(loading)
     check_records(loading)
+    check_sizes(loading)
     check_access(loading)
 
 
