@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, get_flashed_messages
 from flask_admin import Admin, BaseView
 
 from kefu_admin.faces.admin.errors import error_page
 from kefu_admin.faces.admin.pages.account import AccountView
+from kefu_admin.faces.admin.pages.audit import AuditView
+from kefu_admin.faces.admin.pages.config import ConfigView
+from kefu_admin.faces.admin.pages.departments import DepartmentsView
 from kefu_admin.faces.admin.pages.front import FrontView
+from kefu_admin.faces.admin.pages.numbers import NumbersView
+from kefu_admin.faces.admin.pages.people import PeopleView
+from kefu_admin.faces.admin.pages.tokens import TokensView
 from kefu_admin.faces.admin.record import RecordView
 from kefu_admin.faces.admin.theme import PanelTheme, assets_version, keep_static
 from kefu_admin.faces.admin.view import frame
@@ -28,7 +34,7 @@ class PanelAdmin(Admin):  # type: ignore[misc]  # Flask-Admin's types are not fo
         """Add a view, ours or a host's."""
         super().add_view(view)
         if self.app is not None and not is_ours(view):
-            self.app.template_context_processors.setdefault(view.endpoint, []).append(frame)
+            self.app.template_context_processors.setdefault(view.endpoint, []).append(_host_frame)
 
 
 def mount(app: Flask, runtime: Runtime) -> Admin:
@@ -49,9 +55,20 @@ def mount(app: Flask, runtime: Runtime) -> Admin:
     return admin
 
 
+def _host_frame() -> dict[str, object]:
+    """The frame of our pages around a host's, with what its view flashed."""
+    return {**frame(), "flashed": get_flashed_messages(with_categories=True)}
+
+
 def _views(runtime: Runtime) -> list[BaseView]:
     return [
         AccountView(),
+        PeopleView(),
+        DepartmentsView(),
+        TokensView(),
+        NumbersView(),
+        AuditView(),
+        ConfigView(),
         *(RecordView(content) for content in runtime.project.types.values()),
     ]
 

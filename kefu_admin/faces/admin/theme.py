@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from flask import request
 from flask_admin.theme import Theme
 
 HERE = Path(__file__).parent
@@ -47,5 +48,7 @@ def assets_built() -> bool:
 
 
 def keep_static(filename: str | None) -> int | None:
-    """How long a browser may keep a static file: its address changes with its content."""
-    return _KEPT_SECONDS
+    """How long a browser may keep a static file, in seconds: a year where the address carries the
+    version, else it asks each time whether the file has changed (modules import each other by
+    plain names)."""
+    return _KEPT_SECONDS if request.args.get("v") else 0

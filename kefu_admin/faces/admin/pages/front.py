@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response
 
@@ -37,6 +39,7 @@ class FrontView(PanelView):
         who, now, locale = http.actor(), http.now(), http.locale()
         found = reading.home(self.desk, actor=who, now=now)
         types = http.runtime().project.types
+        order = _menu_order(reading.menu(self.desk, who, now=now))
         return self.page(
             "admin/home.html",
             greeting=_greeting(now.astimezone(zone()).hour, who.name, locale),
@@ -48,7 +51,7 @@ class FrontView(PanelView):
                     f"{prefix()}/records/{card.view.type}/?view={card.view.id}",
                     types[card.view.type].icon or "folder",
                 )
-                for card in found.cards
+                for card in sorted(found.cards, key=lambda card: order.get(card.view.type, 99))
             ],
             recent=[
                 (
@@ -61,7 +64,9 @@ class FrontView(PanelView):
             ],
             makers=[
                 (view.type.label.text(locale), f"{prefix()}/records/{view.id}/new")
-                for view in reading.types(self.desk, who, now=now)
+                for view in sorted(
+                    reading.types(self.desk, who, now=now), key=lambda view: order.get(view.id, 99)
+                )
                 if "create" in view.actions and view.views and not view.type.owned_by
             ],
         )
@@ -106,7 +111,6 @@ class FrontView(PanelView):
             back=back,
             refused=refused,
             login=request.form.get("login", ""),
-            demo_people=_demo_people(),
         )
 
     @expose("/sign-out", methods=("POST",))
@@ -155,6 +159,12 @@ class FrontView(PanelView):
         return jsonify(ok=True, data=[{"id": code, "label": label} for code, label in found])
 
 
+def _menu_order(branches: Iterable[reading.MenuBranch]) -> dict[str, int]:
+    """Type ids in the order the menu first names them."""
+    named = (item.type for branch in branches for item in branch.items if item.type)
+    return {type_id: place for place, type_id in enumerate(dict.fromkeys(named))}
+
+
 def _greeting(hour: int, name: str, locale: str) -> str:
     said = translator(locale)
     if hour < 11:
@@ -162,8 +172,3 @@ def _greeting(hour: int, name: str, locale: str) -> str:
     if hour < 13:
         return said("中午好，{name}", name=name)
     return said("下午好，{name}", name=name) if hour < 18 else said("晚上好，{name}", name=name)
-
-
-def _demo_people() -> tuple[tuple[str, str, str], ...]:
-    """Name, login and password of the demo people, in demo mode only."""
-    return ()

@@ -10,6 +10,7 @@ dropNotice();
 closeMenus();
 openRows();
 sendFilters();
+askFirst();
 sendOnce();
 for (const alert of document.querySelectorAll("[data-focus]")) alert.focus();
 addEventListener("DOMContentLoaded", () => startPickers(document));
@@ -77,6 +78,13 @@ function sendFilters() {
     if (event.key !== "/" || typing || !search) return;
     event.preventDefault();
     search.select();
+  });
+}
+
+function askFirst() {
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.confirm;
+    if (question && !confirm(question)) event.preventDefault();
   });
 }
 

@@ -72,7 +72,7 @@ function read(form) {
     if (boxes.length) values[name] = [...boxes].filter((box) => box.checked).map((box) => box.value);
     else {
       const control = field.querySelector("input[type=radio]:checked, input:not([type=radio]):not([type=hidden]), select, textarea");
-      values[name] = control?.multiple ? [...control.selectedOptions].map((o) => o.value) : (control?.value ?? "").trim();
+      values[name] = control instanceof HTMLSelectElement && control.multiple ? [...control.selectedOptions].map((o) => o.value) : (control?.value ?? "").trim();
     }
   }
   return values;

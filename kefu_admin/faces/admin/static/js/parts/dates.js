@@ -9,6 +9,11 @@ export function startDates(root) {
       window.flatpickr(input, { ...common, dateFormat: "Y-m-d" });
     }
   }
+  for (const input of root.querySelectorAll("input[data-time]")) {
+    if (!input._flatpickr && !input.closest("template")) {
+      window.flatpickr(input, { ...common, enableTime: true, noCalendar: true, time_24hr: true, dateFormat: "H:i" });
+    }
+  }
   for (const input of root.querySelectorAll("input[data-datetime]")) {
     if (!input._flatpickr && !input.closest("template")) {
       window.flatpickr(input, { ...common, enableTime: true, time_24hr: true, dateFormat: "Y-m-d H:i", defaultDate: input.value.replace("T", " ") || null });

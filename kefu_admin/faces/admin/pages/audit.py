@@ -1,0 +1,199 @@
+"""The audit book: who did what to which record, when and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from kefu_admin.definitions.role import Permission
+from kefu_admin.faces import http
+from kefu_admin.faces.admin.pages.sheets import Spot, choice, entry
+from kefu_admin.faces.admin.sealed import seal, unseal
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
+from kefu_admin.faces.routes import Repeat, declare
+from kefu_admin.operations import audit_book
+from kefu_admin.operations.audit_book import AuditRequest, Entry
+from kefu_admin.problems import BadRequest
+
+# What the book calls an action, as people say it.
+ACTIONS = {
+    "create": "新建",
+    "update": "修改",
+    "delete": "删除",
+    "unmask": "查看隐藏内容",
+    "search_exact": "精确查找",
+    "export": "导出",
+    "sign_in": "登录",
+    "sign_in_failed": "登录失败",
+    "sign_out": "退出登录",
+    "locked_out": "账号锁定",
+    "source_blocked": "来源封锁",
+    "change_password": "修改密码",
+    "change_password_failed": "修改密码失败",
+    "reset_password": "重置密码",
+    "create_person": "新建用户",
+    "change_person": "修改用户",
+    "create_department": "新建部门",
+    "change_department": "修改部门",
+    "issue_token": "签发令牌",
+    "revoke_token": "作废令牌",
+    "void_number": "作废编号",
+    "config_applied": "配置生效",
+    "retire": "注销演示账号",
+}
+TYPES = {"person": "用户", "department": "部门", "token": "令牌"}
+_PLAIN = ("action", "type", "from", "to", "a")
+_LONGEST = 40
+
+
+class AuditView(PanelView):
+    """`/audit/`."""
+
+    def __init__(self) -> None:
+        super().__init__(name="审计日志", endpoint="kefu_audit", url="audit")
+
+    @property
+    def base(self) -> str:
+        """The path of the book."""
+        return f"{prefix()}/audit/"
+
+    @expose("/")
+    @declare("GET", access=Permission.AUDIT)
+    def index(self) -> Response:
+        """The newest lines."""
+        said = translator(http.locale())
+        asked = {name: request.args.get(name, "") for name in _PLAIN} | self._opened()
+        who = asked.get("who", "")
+        page = audit_book.list_lines(
+            self.desk,
+            AuditRequest(
+                who=who,
+                since=_midnight(asked["from"], days=0),
+                until=_midnight(asked["to"], days=1),
+                type=asked["type"],
+                action=asked["action"],
+                after=asked["a"],
+            ),
+            actor=http.actor(),
+        )
+        known = audit_book.actions(self.desk, actor=http.actor())
+        actions = [(one, _action(one, said)) for one in known]
+        return self.page(
+            "admin/pages/table.html",
+            heading=said("审计日志"),
+            help=self._sealed(said),
+            buttons=[],
+            find=f"{self.base}find",
+            base=self.base,
+            finder=[
+                entry("who", "账号", who),
+                choice("action", "操作", actions, (asked["action"],)),
+                choice("type", "对象", self._types(said), (asked["type"],)),
+                entry("from", "从", asked["from"], kind="date"),
+                entry("to", "到", asked["to"], kind="date"),
+            ],
+            narrowed=any(text for name, text in asked.items() if name != "a"),
+            heads=[said(t) for t in ("时间", "账号", "操作", "对象", "内容", "原因", "来源")],
+            rows=[self._row(line, said) for line in page.entries],
+            first=self._address(asked | {"a": ""}) if asked["a"] else "",
+            next=self._address(asked | {"a": page.next}) if page.next else "",
+        )
+
+    @expose("/find", methods=("POST",))
+    @declare("POST", access=Permission.AUDIT, repeat=Repeat.SAFE)
+    def find(self) -> Response:
+        """Lead to the lines asked for; the login typed stays out of the address."""
+        names = ("who", "action", "type", "from", "to")
+        return redirect(
+            self._address({name: request.form.get(name, "").strip() for name in names}), 303
+        )
+
+    def _address(self, asked: Mapping[str, str]) -> str:
+        plain = {name: asked[name] for name in _PLAIN if asked.get(name)}
+        if asked.get("who"):
+            plain["q"] = seal(
+                self.desk.store.secret, {"who": asked["who"]}, owner=_owner(), now=http.now()
+            )
+        return self.base + ("?" + urlencode(plain) if plain else "")
+
+    def _opened(self) -> dict[str, str]:
+        text = request.args.get("q", "")
+        if not text:
+            return {}
+        found = unseal(self.desk.store.secret, text, owner=_owner(), now=http.now())
+        assert isinstance(found, dict)
+        return found
+
+    def _types(self, said: Translate) -> list[tuple[str, str]]:
+        locale = http.locale()
+        own = [(id, one.label.text(locale)) for id, one in self.desk.project.types.items()]
+        return own + [(id, said(label)) for id, label in TYPES.items()]
+
+    def _sealed(self, said: Translate) -> str:
+        """How far the chain is sealed."""
+        state = audit_book.seal_state(self.desk, actor=http.actor())
+        if state.sealed_at is None:
+            return said("只增不改；还没有封存。")
+        at = clock_text(state.sealed_at, zone())
+        return said(
+            "只增不改；已封存 {count} 块，最近一次 {at}。", count=f"{state.blocks:,}", at=at
+        )
+
+    def _row(self, line: Entry, said: Translate) -> tuple[Spot, ...]:
+        labels = dict(self._types(said))
+        label = labels.get(line.type, line.type)
+        thing = f"{label} #{line.record_id}" if line.record_id is not None else label
+        return (
+            Spot(text=exact_text(line.at, zone()), css="d"),
+            Spot(text=line.actor),
+            Spot(text=_action(line.action, said)),
+            Spot(text=thing or "—"),
+            Spot(text=self._changes(line), css="wrap"),
+            Spot(text=line.reason, css="wrap"),
+            Spot(text=line.address or line.source, css="d"),
+        )
+
+    def _changes(self, line: Entry) -> str:
+        content = self.desk.project.types.get(line.type)
+        told = []
+        for name, (before, after) in line.changes.items():
+            field = content.fields.get(name) if content else None
+            label = field.label.text(http.locale()) if field else name
+            if before in (None, ""):
+                told.append(f"{label}={_short(after)}")
+            else:
+                told.append(f"{label}: {_short(before)} → {_short(after)}")
+        return "; ".join(told)
+
+
+def _action(action: str, said: Translate) -> str:
+    return said(ACTIONS[action]) if action in ACTIONS else action
+
+
+def _short(value: object) -> str:
+    text = "—" if value is None else str(value)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _owner() -> str:
+    return f"{http.actor().user_id}:audit"
+
+
+def _midnight(text: str, *, days: int) -> datetime | None:
+    """The beginning of a day (or, with `days=1`, of the next) on the project's clock, in UTC.
+
+    Raises:
+        BadRequest: no such day.
+    """
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        raise BadRequest(detail=text[:20]) from None
+    return datetime.combine(day, time(), zone()).astimezone(UTC)
