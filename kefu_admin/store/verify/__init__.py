@@ -1,44 +1,40 @@
 """`kefu verify`: reads the whole database again and says what is not as it should be.
 
-`check_audit` covers the audit book. `INVARIANTS` names everything else that must hold between
-tables; each is a function from the store to findings, so that a later module adds its own by one
-entry. Nothing here writes.
+`check_audit` covers the audit book (`lines`, `books`). `INVARIANTS` names everything else that must
+hold between tables, so that a later module adds its own by one entry. Nothing here writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from kefu_admin.store.database import Store
 from kefu_admin.store.seal.candidates import sealed_ids
 from kefu_admin.store.verify.books import BookTally, check_blocks, unreadable_anchors
+from kefu_admin.store.verify.invariants import INVARIANTS, Invariant
 from kefu_admin.store.verify.lines import Tally, check_lines
 from kefu_admin.store.verify.report import Finding, Report
 
-Invariant = Callable[[Store], Iterable[Finding]]
 UNSEALED_TOO_LONG = timedelta(minutes=5)
 
 
 def verify(
-    store: Store, *, now: datetime, invariants: Mapping[str, Invariant] | None = None
+    store: Store, *, now: datetime, invariants: Mapping[str, Invariant] = INVARIANTS
 ) -> Report:
     """Check the audit book and every invariant.
 
     Args:
         now: lines unsealed for five minutes before it are noted.
-        invariants: what else is checked; all of INVARIANTS when not given.
+        invariants: what else is checked.
     """
-    from kefu_admin.store.verify.invariants import INVARIANTS
-
-    wanted = INVARIANTS if invariants is None else invariants
     book = check_audit(store, now=now)
-    others = [finding for check in wanted.values() for finding in check(store)]
+    others = [finding for check in invariants.values() for finding in check(store, now)]
     return Report(
         findings=(*book.findings, *others),
         notes=book.notes,
         counts=book.counts,
-        checked=("audit", *wanted),
+        checked=("audit", *invariants),
     )
 
 
@@ -76,6 +72,7 @@ def _notes(tally: Tally, books: BookTally, now: datetime) -> Iterator[Finding]:
 
 
 __all__ = [
+    "INVARIANTS",
     "Finding",
     "Invariant",
     "Report",

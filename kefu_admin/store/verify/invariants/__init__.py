@@ -1,0 +1,39 @@
+"""What must hold between tables, one small function each.
+
+- `links`: references, attachments · `versions`: audit and history complete per record · `numbers`:
+  business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
+  index is there and current
+
+A later module adds its own to INVARIANTS: a function of the store and the instant that yields
+findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from kefu_admin.store.database import Store
+from kefu_admin.store.verify.invariants.kept import rollups, search, secrets
+from kefu_admin.store.verify.invariants.links import attachments, references
+from kefu_admin.store.verify.invariants.numbers import numbers
+from kefu_admin.store.verify.invariants.versions import audited, history
+from kefu_admin.store.verify.report import Finding
+
+Invariant = Callable[[Store, datetime], Iterable[Finding]]
+
+INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
+    {
+        "references": references,
+        "attachments": attachments,
+        "audited": audited,
+        "history": history,
+        "numbers": numbers,
+        "rollups": rollups,
+        "secrets": secrets,
+        "search": search,
+    }
+)
+
+__all__ = ["INVARIANTS", "Invariant"]

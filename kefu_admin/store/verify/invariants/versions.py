@@ -1,0 +1,42 @@
+"""Every version of a record can be told: the audit book has its line, history its entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from kefu_admin.definitions.builtin import BUILTIN_TYPES, table_name
+from kefu_admin.store.database import Store
+from kefu_admin.store.verify.report import Finding
+
+_SHOWN = 20  # per type; more of the same kind say nothing new
+
+
+def audited(store: Store, now: datetime) -> Iterator[Finding]:
+    """The present version of every record, person and department has its line in the audit book.
+
+    Together with the chains this finds lines cut off before any block or anchor knew them.
+    """
+    for type_id in (*store.project.types, *BUILTIN_TYPES):
+        rows = store.rows(
+            f'SELECT t."id", t."version" FROM "{table_name(type_id)}" AS t WHERE NOT EXISTS'
+            ' (SELECT 1 FROM "kefu_audit" AS a WHERE a."type" = ? AND a."record_id" = t."id"'
+            ' AND a."version" = t."version") ORDER BY t."id" LIMIT ?',
+            (type_id, _SHOWN),
+        )
+        for id, version in rows:
+            yield Finding.of("version_without_audit", type=type_id, id=id, version=version)
+
+
+def history(store: Store, now: datetime) -> Iterator[Finding]:
+    """Every version of every record from the first to the present one is in its history."""
+    for type_id in store.project.types:
+        rows = store.rows(
+            f'SELECT t."id", t."version" FROM "{type_id}" AS t'
+            ' WHERE (SELECT COUNT(*) FROM "kefu_history" AS h WHERE h."type" = ?'
+            ' AND h."record_id" = t."id" AND h."version" BETWEEN 1 AND t."version")'
+            ' <> t."version" ORDER BY t."id" LIMIT ?',
+            (type_id, _SHOWN),
+        )
+        for id, version in rows:
+            yield Finding.of("history_incomplete", type=type_id, id=id, version=version)

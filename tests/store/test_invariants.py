@@ -1,0 +1,185 @@
+"""`verify` beyond the audit book: it is quiet on a used desk and tells what was tampered with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kefu_admin.operations import records, verifying
+from kefu_admin.operations.desk import Desk
+from kefu_admin.store import search
+from kefu_admin.store.search.index import STATE
+from kefu_admin.wording import sentence
+from tests.operations.people import actor, department, person
+from tests.store.books import unguarded
+
+NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(store, small_project):
+    """Three customers, the first with two visits; the third deleted."""
+    made = Desk(small_project, store)
+    search.bring_up(store)  # emptying the database between tests forgets what it was built for
+    place = department(store, "一部")
+    person(store, "head", "supervisor", department_id=place)
+    acting = actor(made, "head")
+    for name in ("甲", "乙", "丙"):
+        raw = {
+            "name": name, "kind": "person", "phone": "13800005678", "secrecy": "internal",
+            "id_number": "11010519491231002X",
+        }  # fmt: skip
+        records.create(made, "customer", raw, actor=acting, now=NOW)
+    for score in ("7", "8"):
+        records.create(made, "visit", {"customer": 1, "score": score}, actor=acting, now=NOW)
+    records.change(made, "customer", 1, 1, {"name": "甲甲"}, actor=acting, now=NOW)
+    records.remove(made, "customer", 3, 1, actor=acting, now=NOW)
+    return made
+
+
+def found(desk):
+    report = verifying.verify(desk, now=NOW)
+    for finding in report.findings:
+        for locale in ("zh", "en"):
+            assert "{" not in sentence(finding.code, locale, **finding.facts)
+    return [(finding.code, dict(finding.facts)) for finding in report.findings]
+
+
+def test_a_used_desk_is_sound_and_everything_was_checked(desk):
+    report = verifying.verify(desk, now=NOW)
+
+    assert report.findings == ()
+    assert report.checked == (
+        "audit", "references", "attachments", "audited", "history", "numbers", "rollups",
+        "secrets", "search", "computed",
+    )  # fmt: skip
+
+
+def test_a_record_that_went_without_its_number_being_voided_leaves_a_gap(desk):
+    with unguarded(desk.store, "kefu_void_number"):
+        desk.store.execute('DELETE FROM "kefu_void_number"')
+
+    assert found(desk) == [
+        (
+            "number_gap",
+            {"series": "customer", "period": "202611", "department": "", "count": 1, "first": 3},
+        )
+    ]
+
+
+def test_a_counter_set_back_is_found(desk):
+    desk.store.execute('UPDATE "kefu_counter" SET "value" = 1 WHERE "series" = ?', ("visit",))
+
+    assert found(desk) == [
+        (
+            "number_beyond",
+            {"series": "visit", "period": "20261121", "department": "", "count": 1},
+        )
+    ]
+
+
+def test_a_number_that_is_void_and_on_a_record_is_found(desk):
+    number = desk.store.value('SELECT "code" FROM "customer" WHERE "id" = 1')
+    desk.store.execute(
+        'INSERT INTO "kefu_void_number" ("series", "number", "reason", "type", "at", "actor")'
+        ' SELECT "series", ?, \'x\', "type", "at", "actor" FROM "kefu_void_number"',
+        (number,),
+    )
+
+    assert found(desk) == [
+        (
+            "number_twice",
+            {"series": "customer", "period": "202611", "department": "", "number": 1},
+        )
+    ]
+
+
+def test_a_rollup_changed_past_the_writer_is_found(desk):
+    desk.store.execute('UPDATE "customer" SET "visit_count" = 3 WHERE "id" = 1')
+
+    assert found(desk) == [("kept_wrong", {"type": "customer", "field": "visit_count", "id": 1})]
+
+
+def test_a_computed_value_changed_past_the_writer_is_found(desk):
+    desk.store.execute('UPDATE "visit" SET "percent" = 1 WHERE "id" = 2')
+
+    assert found(desk) == [("kept_wrong", {"type": "visit", "field": "percent", "id": 2})]
+
+
+def test_a_record_changed_past_the_writer_is_missing_in_audit_and_history(desk):
+    desk.store.execute('UPDATE "customer" SET "version" = 2 WHERE "id" = 2')
+
+    assert found(desk) == [
+        ("version_without_audit", {"type": "customer", "id": 2, "version": 2}),
+        ("history_incomplete", {"type": "customer", "id": 2, "version": 2}),
+    ]
+
+
+def test_a_cipher_text_put_into_another_row_is_found(desk):
+    sealed, hashed = desk.store.row(
+        'SELECT "id_number", "id_number_hash" FROM "customer" WHERE "id" = 1'
+    )
+    desk.store.execute('UPDATE "customer" SET "id_number" = ? WHERE "id" = 2', (sealed,))
+    desk.store.execute('UPDATE "customer" SET "id_number_hash" = \'0\' WHERE "id" = 1')
+
+    assert hashed
+    assert ("secret_wrong", {"type": "customer", "field": "id_number", "id": 1}) in found(desk)
+    assert ("secret_wrong", {"type": "customer", "field": "id_number", "id": 2}) in found(desk)
+
+
+def test_a_row_whose_reference_leads_nowhere_is_found(desk):
+    store = desk.store
+    if store.dialect == "sqlite":
+        store.execute("PRAGMA foreign_keys = OFF")
+        store.execute('UPDATE "visit" SET "customer" = 99 WHERE "id" = 1')
+        store.execute("PRAGMA foreign_keys = ON")
+    elif store.dialect == "mariadb":
+        store.execute("SET SESSION foreign_key_checks = 0")
+        store.execute('UPDATE "visit" SET "customer" = 99 WHERE "id" = 1')
+        store.execute("SET SESSION foreign_key_checks = 1")
+    else:
+        store.execute("SET session_replication_role = replica")
+        store.execute('UPDATE "visit" SET "customer" = 99 WHERE "id" = 1')
+        store.execute("SET session_replication_role = DEFAULT")
+
+    codes = [facts for code, facts in found(desk) if code == "orphans"]
+    assert codes == [{"table": "visit", "column": "customer", "target": "customer", "count": 1}]
+
+
+def test_an_attachment_without_its_file_or_record_is_found(desk):
+    desk.store.execute(
+        'INSERT INTO "kefu_attachment" ("type", "field", "record_id", "position", "name",'
+        ' "media_type", "size", "sha256", "path", "created_at")'
+        " VALUES ('customer', 'x', 99, 0, 'a.pdf', 'application/pdf', 3, '', 'files/a', ?)",
+        ("2026-11-21 00:00:00.000000",),
+    )
+    id = desk.store.value('SELECT "id" FROM "kefu_attachment"')
+    orphan = (
+        "orphans",
+        {"table": "kefu_attachment", "column": "record_id", "target": "customer", "count": 1},
+    )
+    assert found(desk) == [orphan, ("attachment_missing", {"id": id})]
+
+    path = desk.store.data_directory / "files" / "a"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"four")
+    assert found(desk) == [orphan, ("attachment_changed", {"id": id})]
+
+
+def test_an_index_built_for_another_config_is_found(desk):
+    desk.store.execute('UPDATE "kefu_state" SET "value" = \'old\' WHERE "key" = ?', (STATE,))
+
+    assert found(desk) == [("search_outdated", {})]
+
+
+def test_checking_writes_nothing(desk):
+    before = {
+        table: desk.store.value(f'SELECT COUNT(*) FROM "{table}"') for table in desk.store.layout
+    }
+
+    verifying.verify(desk, now=NOW + timedelta(days=400))
+
+    assert before == {
+        table: desk.store.value(f'SELECT COUNT(*) FROM "{table}"') for table in desk.store.layout
+    }
