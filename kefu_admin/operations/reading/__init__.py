@@ -2,7 +2,7 @@
 
 - `lists`: list_rows, count, related · `records`: get, history, unmask · `picking`: choices ·
   `catalogue`: types, type_view, menu · `start`: home · `why`: explain
-- `filters`, `quick`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
+- `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
 

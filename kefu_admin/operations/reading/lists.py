@@ -15,7 +15,6 @@ from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.operations.reading.catalogue import type_views
 from kefu_admin.operations.reading.exact import record_look_ups
 from kefu_admin.operations.reading.filters import read_filter, read_sort, sortable
-from kefu_admin.operations.reading.quick import quick_search
 from kefu_admin.operations.reading.requests import COUNT_UP_TO, PAGE_LIMIT, ListRequest, Related
 from kefu_admin.operations.reading.sights import guard, rules_of, sight
 from kefu_admin.problems import NotFound, UnknownParameter
@@ -113,8 +112,6 @@ def _query(desk: Desk, look: Sight, request: ListRequest, actor: Actor, now: dat
     rules = rules_of(look, type_id)
     held = guard(look)
     asked = read_filter(request.filter, type_id, held)
-    if request.search:
-        asked = quick_search(asked, request.search, rules)
     if held.exact:
         record_look_ups(desk, held.exact, actor=actor, now=now)
     where = view.where if view is not None else ALWAYS
@@ -123,6 +120,7 @@ def _query(desk: Desk, look: Sight, request: ListRequest, actor: Actor, now: dat
         columns=_columns(request.columns, view, rules, look),
         where=where,
         filter=asked,
+        search=request.search,
         sort=_sort(request.sort, view, rules),
         limit=_limit(request.limit, view),
         after=request.after,

@@ -7,11 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
-from kefu_admin.definitions.builtin import BUILTIN_TYPES, target_type
-from kefu_admin.definitions.condition import ALWAYS
+from kefu_admin.definitions.builtin import target_type
 from kefu_admin.definitions.field_types import value_type
 from kefu_admin.operations.reading.catalogue import type_views
-from kefu_admin.operations.reading.quick import quick_search
 from kefu_admin.operations.reading.sights import sight
 from kefu_admin.problems import NotFound, UnknownParameter
 from kefu_admin.store import read
@@ -49,13 +47,7 @@ def choices(
     if one is None or one.type == "children" or not target:
         raise UnknownParameter(name=field)
     most = max(1, min(limit, MOST))
-    if target in BUILTIN_TYPES:
-        return read.picks(look, target, term.strip(), limit=most)
-    rules = look.rules(target)
-    if rules is None:
-        raise UnknownParameter(name=field)
-    found = quick_search(ALWAYS, term, rules)
-    return read.picks(look, target, term, limit=most, search=found)
+    return read.picks(look, target, term.strip(), limit=most)
 
 
 def labels(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from kefu_admin.actor import Actor
 from kefu_admin.problems import Busy, Refusal
-from kefu_admin.store import audit, search
+from kefu_admin.store import audit, derived, search
 from kefu_admin.store.alter import relax, statements
 from kefu_admin.store.apply import mariadb, sqlite
 from kefu_admin.store.apply.activation import activate
@@ -54,11 +54,19 @@ class ApplyRunning(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What was done, and the destructive steps that were left for want of consent."""
+    """What was done, and what was not.
+
+    Attributes:
+        left: destructive steps that nobody consented to.
+        activated: whether another config than before is now the applied one.
+        stale: computed and kept fields to be worked out for the rows there are
+            (`operations.derived`).
+    """
 
     done: tuple[Step, ...]
     left: tuple[Step, ...]
     activated: bool
+    stale: derived.Fields
 
 
 def apply(
@@ -95,10 +103,11 @@ def apply(
         search.lay(store)
         with _final(store):
             search.bring_up(store)
+            stale = derived.forget_empty(store)
             activated = activate(store, actor=actor, now=now)
             if activated or done:
                 _write_audit(store, done, actor=actor, now=now)
-    return Applied(done=done, left=left, activated=activated)
+    return Applied(done=done, left=left, activated=activated, stale=stale)
 
 
 @contextmanager

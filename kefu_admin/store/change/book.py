@@ -11,7 +11,7 @@ from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.field_types import plain, storage
 from kefu_admin.definitions.fields import Field, PersonalClass, Storage
 from kefu_admin.definitions.masks import MASKS
-from kefu_admin.store import audit, history, outbox
+from kefu_admin.store import audit, history, outbox, search
 from kefu_admin.store.change import following
 from kefu_admin.store.change.following import Recompute
 from kefu_admin.store.change.values import Draft, Kind
@@ -55,6 +55,15 @@ class Book:
 
     def _index(self, drafts: list[Draft]) -> None:
         """Bring the search index up to date where searched values changed."""
+        records: dict[str, list[search.Indexed]] = {}
+        for draft in drafts:
+            names = {one.id for one in search.indexed_fields(draft.type)}
+            if names and (draft.kind is not Kind.UPDATE or names & draft.changed):
+                after = None if draft.kind is Kind.REMOVE else draft.after
+                one = search.Indexed(draft.id, draft.before, after)
+                records.setdefault(draft.type.id, []).append(one)
+        for type_id, some in records.items():
+            search.change(self._store, type_id, some)
 
     def _entry(self, draft: Draft) -> history.Entry:
         before: dict[str, object] = {}

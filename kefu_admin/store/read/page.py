@@ -28,6 +28,7 @@ from kefu_admin.store.query import Page, Query
 from kefu_admin.store.read.assemble import rows as assembled
 from kefu_admin.store.read.cursor import seal, unseal
 from kefu_admin.store.read.order import Key, beyond, order_by, order_keys, reversed_keys
+from kefu_admin.store.read.quick import quick
 from kefu_admin.store.read.select import (
     compiled,
     from_where,
@@ -38,6 +39,7 @@ from kefu_admin.store.read.select import (
 from kefu_admin.store.read.shape import ALIAS, Shape
 from kefu_admin.store.read.sight import Sight
 from kefu_admin.store.rules import Rules
+from kefu_admin.store.where import Fragment, joined
 
 MOST_ARMS = 50
 Arm = tuple[Condition, str, tuple[object, ...]]  # condition, more SQL, its parameters
@@ -91,12 +93,12 @@ def count(sight: Sight, query: Query) -> tuple[int, bool]:
 
 def _count(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
     where = compiled(sight, query.type, _asked(rules, query))
-    more, params = _ids(query)
+    also = _also(sight, rules, query)
     text = (
-        f"SELECT COUNT(*) FROM (SELECT 1 AS one {from_where(rules, where, more)}"
+        f"SELECT COUNT(*) FROM (SELECT 1 AS one {from_where(rules, where, also.text)}"
         f" LIMIT {query.count_up_to + 1}) AS counted"
     )
-    found = int(run(sight, text, (*where.params, *params))[0][0])
+    found = int(run(sight, text, (*where.params, *also.params))[0][0])
     return min(found, query.count_up_to), found > query.count_up_to
 
 
@@ -104,12 +106,16 @@ def _asked(rules: Rules, query: Query) -> Condition:
     return all_of((rules.visible, query.where, query.filter))
 
 
-def _ids(query: Query) -> tuple[str, tuple[object, ...]]:
-    if query.ids is None:
-        return "", ()
-    if not query.ids:
-        return "1 = 0", ()
-    return f'"{ALIAS}"."id" IN ({marks(query.ids)})', query.ids
+def _also(sight: Sight, rules: Rules, query: Query) -> Fragment:
+    """What the query asks beyond conditions: certain ids, a quick search; "" for nothing."""
+    parts: list[Fragment] = []
+    if query.ids is not None:
+        listed = f'"{ALIAS}"."id" IN ({marks(query.ids)})' if query.ids else "(1 = 0)"
+        parts.append(Fragment(listed, query.ids))
+    found = quick(sight, rules, query.search) if query.search else None
+    if found is not None:
+        parts.append(found)
+    return joined(parts, "AND") if parts else Fragment("")
 
 
 def _rows(
@@ -124,10 +130,15 @@ def _rows(
     more."""
     limit = query.limit + 1
     places = beyond(keys, start, ALIAS) if start else (("", ()),)
-    ids, id_params = _ids(query)
+    also = _also(sight, rules, query)
+    asked = _asked(rules, query)
     arms: list[Arm] = [
-        (condition, " AND ".join(part for part in (place, ids) if part), (*params, *id_params))
-        for condition in _split(sight, rules, _asked(rules, query))
+        (
+            condition,
+            " AND ".join(part for part in (place, also.text) if part),
+            (*params, *also.params),
+        )
+        for condition in ((asked,) if also.text else _split(sight, rules, asked))
         for place, params in places
     ]
     columns, column_params = picked.select

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from kefu_admin.definitions.builtin import BUILTIN_TYPES, table_name
-from kefu_admin.definitions.condition import ALWAYS, Condition
-from kefu_admin.definitions.view import SortKey
 from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.query import Query, Ref
 from kefu_admin.store.read.page import page
@@ -17,14 +15,12 @@ def picks(
     term: str,
     *,
     limit: int,
-    search: Condition = ALWAYS,
-    sort: tuple[SortKey, ...] = (),
 ) -> tuple[Ref, ...]:
     """Records of a type to choose from. People and departments: active ones whose name, login or
-    code holds the term. Others: visible ones that meet `search`."""
+    code holds the term. Others: visible ones a quick search for the term finds, newest first."""
     if type_id in BUILTIN_TYPES:
         return _builtin(sight, type_id, term, limit)
-    found = page(sight, Query(type=type_id, columns=(), filter=search, sort=sort, limit=limit))
+    found = page(sight, Query(type=type_id, columns=(), search=term, limit=limit))
     return tuple(Ref(row.id, row.title) for row in found.rows)
 
 

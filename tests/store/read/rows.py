@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kefu_admin.behaviours.secrecy import compile_grants
 from kefu_admin.definitions.binding import Binding
-from kefu_admin.store import columns, crypto
+from kefu_admin.store import columns, crypto, search
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import quoted
 from kefu_admin.store.grants import Grants
@@ -44,6 +44,7 @@ def put(store: Store, type_id: str, **values: object) -> int:
             ' WHERE "id" = ?',
             (text, hashed, id),
         )
+    search.change(store, type_id, [search.Indexed(id, None, values)])
     return id
 
 

@@ -54,7 +54,7 @@ def in_full(rows: list[dict[str, object]], sort: tuple[str, ...]) -> list[int]:
         keys.append(("id", keys[-1][1] if keys else True))
     ordered = list(rows)
     for name, descending in reversed(keys):
-        ordered.sort(key=lambda row: _key(row[name]), reverse=descending)  # noqa: B023 -- used at once
+        ordered.sort(key=lambda row: _key(row[name]), reverse=descending)
     return [int(str(row["id"])) for row in ordered]
 
 

@@ -1,0 +1,211 @@
+"""The index: its table, upkeep in the writing transaction, and building it anew.
+
+One table for all types. A row's id is the type's number in front of the record's id, so a record is
+one row and its old tokens can be taken out by value (SQLite's contentless FTS5 asks for them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.store import columns
+from kefu_admin.store.dialect import Dialect, quoted
+from kefu_admin.store.search.tokens import indexed_fields, signature, tokens
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
+
+TABLE = "kefu_search"
+SHIFT = 40  # record ids are below 2 ** 40
+STATE = "search"  # key in kefu_state: what the index was built for
+_CHUNK = 2000
+
+_DDL = {
+    Dialect.SQLITE: (
+        f'CREATE VIRTUAL TABLE IF NOT EXISTS "{TABLE}"'
+        " USING fts5(grams, content='', tokenize='ascii')",
+    ),
+    Dialect.POSTGRESQL: (
+        f'CREATE TABLE IF NOT EXISTS "{TABLE}"'
+        ' ("id" BIGINT PRIMARY KEY, "grams" TSVECTOR NOT NULL)',
+        f'CREATE INDEX IF NOT EXISTS "ix_{TABLE}__grams" ON "{TABLE}" USING GIN ("grams")',
+    ),
+    Dialect.MARIADB: (
+        f'CREATE TABLE IF NOT EXISTS "{TABLE}" ("id" BIGINT PRIMARY KEY, "grams" LONGTEXT NOT NULL,'
+        f' FULLTEXT INDEX "ix_{TABLE}__grams" ("grams")) ENGINE=InnoDB'
+        " CHARACTER SET ascii COLLATE ascii_bin",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """One record's values before and after; None where it is not there."""
+
+    record_id: int
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+
+
+_NUMBERS: WeakKeyDictionary[Store, dict[str, int]] = WeakKeyDictionary()
+
+
+def number(store: Store, type_id: str) -> int | None:
+    """The number that stands for a type in the index; None when nothing of it is indexed."""
+    known = _NUMBERS.setdefault(store, {})
+    if type_id not in known:
+        found = dict(store.rows('SELECT "type", "id" FROM "kefu_search_type"'))
+        known.update({str(type): int(id) for type, id in found.items()})
+    return known.get(type_id)
+
+
+def change(store: Store, type_id: str, records: Sequence[Indexed]) -> None:
+    """Bring the index up to date with records just written, in the open transaction."""
+    type = store.project.types[type_id]
+    if not records or not indexed_fields(type):
+        return
+    own = number(store, type_id) or _new_number(store, type_id)
+    old: list[tuple[int, str]] = []
+    new: list[tuple[int, str]] = []
+    for record in records:
+        before = tokens(type, own, record.before) if record.before is not None else ""
+        after = tokens(type, own, record.after) if record.after is not None else ""
+        if before != after:
+            id = (own << SHIFT) | record.record_id
+            old += [(id, before)] if before else []
+            new += [(id, after)] if after else []
+    _take_out(store, old)
+    _put_in(store, new)
+
+
+def clear(store: Store) -> None:
+    """Empty the index, in the open transaction."""
+    if store.dialect is Dialect.SQLITE:
+        store.execute(f'INSERT INTO "{TABLE}" ("{TABLE}") VALUES (\'delete-all\')')
+    else:
+        store.execute(f'DELETE FROM "{TABLE}"')
+
+
+def lay(store: Store) -> None:
+    """Make the index's table when it is not there; MariaDB commits what is open."""
+    if not _is_there(store):
+        for statement in _DDL[store.dialect]:
+            store.execute(statement)
+
+
+def bring_up(store: Store) -> bool:
+    """Build the index when the config asks for another one than there is, in the transaction of
+    apply. Says whether it was built."""
+    wanted = _signature(store)
+    row = store.row('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (STATE,))
+    if row is not None and row[0] == wanted:
+        return False
+    rebuild(store)
+    if row is None:
+        store.execute('INSERT INTO "kefu_state" ("key", "value") VALUES (?, ?)', (STATE, wanted))
+    else:
+        store.execute('UPDATE "kefu_state" SET "value" = ? WHERE "key" = ?', (wanted, STATE))
+    return True
+
+
+def rebuild(store: Store) -> int:
+    """Build the whole index anew from the records, in the open transaction; returns how many."""
+    clear(store)
+    store.execute('DELETE FROM "kefu_search_type"')
+    _NUMBERS.pop(store, None)
+    built = 0
+    for type in store.project.types.values():
+        if indexed_fields(type):
+            own = _new_number(store, type.id)
+            for rows in _all(store, type):
+                made = (((own << SHIFT) | id, tokens(type, own, values)) for id, values in rows)
+                _put_in(store, [(id, text) for id, text in made if text])
+                built += len(rows)
+    return built
+
+
+def self_test(store: Store) -> tuple[str, ...]:
+    """What is wrong with the index, as codes: `search_missing`, `search_outdated`."""
+    if not _is_there(store):
+        return ("search_missing",)
+    built_for = store.value('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (STATE,))
+    return () if built_for == _signature(store) else ("search_outdated",)
+
+
+def _is_there(store: Store) -> bool:
+    sql = {
+        Dialect.SQLITE: "SELECT 1 FROM sqlite_master WHERE name = ?",
+        Dialect.POSTGRESQL: "SELECT 1 FROM pg_tables"
+        " WHERE schemaname = current_schema() AND tablename = ?",
+        Dialect.MARIADB: "SELECT 1 FROM information_schema.tables"
+        " WHERE table_schema = DATABASE() AND table_name = ?",
+    }[store.dialect]
+    return store.value(sql, (TABLE,)) is not None
+
+
+def _signature(store: Store) -> str:
+    parts = (signature(type) for type in store.project.types.values())
+    return sha256("\n".join(sorted(part for part in parts if part)).encode()).hexdigest()
+
+
+def _new_number(store: Store, type_id: str) -> int:
+    id = store.insert('INSERT INTO "kefu_search_type" ("type") VALUES (?)', (type_id,))
+    _NUMBERS.setdefault(store, {})[type_id] = id
+    return id
+
+
+def _all(store: Store, type: ContentType) -> Iterator[list[tuple[int, dict[str, object]]]]:
+    """The indexed values of every record, in runs."""
+    names = [one.id for one in indexed_fields(type) if columns.has_column(one)]
+    selected = ", ".join(quoted(name) for name in names)
+    last = 0
+    while True:
+        found = store.rows(
+            f'SELECT "id", {selected} FROM {quoted(type.id)} WHERE "id" > ?'
+            f' ORDER BY "id" LIMIT {_CHUNK}',
+            (last,),
+        )
+        if not found:
+            return
+        yield [(int(row[0]), dict(zip(names, row[1:], strict=True))) for row in found]
+        last = int(found[-1][0])
+
+
+def _take_out(store: Store, rows: Sequence[tuple[int, str]]) -> None:
+    if store.dialect is Dialect.SQLITE:
+        store.execute_many(
+            f'INSERT INTO "{TABLE}" ("{TABLE}", rowid, grams) VALUES (\'delete\', ?, ?)', rows
+        )
+        return
+    for part in _parts(rows):
+        marks = ", ".join("?" * len(part))
+        store.execute(f'DELETE FROM "{TABLE}" WHERE "id" IN ({marks})', [id for id, _ in part])
+
+
+def _put_in(store: Store, rows: Sequence[tuple[int, str]]) -> None:
+    if store.dialect is Dialect.SQLITE:
+        store.execute_many(f'INSERT INTO "{TABLE}" (rowid, grams) VALUES (?, ?)', rows)
+        return
+    is_postgresql = store.dialect is Dialect.POSTGRESQL
+    mark = "(?, CAST(? AS tsvector))" if is_postgresql else "(?, ?)"
+    for part in _parts(rows):
+        params: list[object] = []
+        for id, text in part:
+            params += (id, _vector(text) if is_postgresql else text)
+        marks = ", ".join([mark] * len(part))
+        store.execute(f'INSERT INTO "{TABLE}" ("id", "grams") VALUES {marks}', params)
+
+
+def _vector(text: str) -> str:
+    """Tokens with their positions, as PostgreSQL reads a tsvector (positions end at 16383)."""
+    return " ".join(f"{word}:{at}" for at, word in enumerate(text.split(" ")[:16383], start=1))
+
+
+def _parts(rows: Sequence[tuple[int, str]]) -> Iterable[Sequence[tuple[int, str]]]:
+    """Runs of at most 500 rows."""
+    return (rows[start : start + 500] for start in range(0, len(rows), 500))
