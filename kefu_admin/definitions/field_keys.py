@@ -90,9 +90,27 @@ class ChoicesText:
         return Label("列表，见下；或 `secrecy_levels`", "list, see below; or `secrecy_levels`")
 
 
-TYPE_OF = Key(
-    "type", OneOf(tuple(FIELD_TYPES)), Label("字段类型，见下表", "field type"), required=True
-)
+@dataclass(frozen=True)
+class FieldTypeText:
+    """The id of a field type, those of extensions among them."""
+
+    def take(self, node: Node, problems: Problems) -> str | None:
+        """The id."""
+        return self._words().take(node, problems)
+
+    def schema(self) -> Schema:
+        """An enumeration."""
+        return self._words().schema()
+
+    def meaning(self) -> Label:
+        """In a few words."""
+        return Label("字段类型，见下", "field type, see below")
+
+    def _words(self) -> OneOf:
+        return OneOf(tuple(FIELD_TYPES))
+
+
+TYPE_OF = Key("type", FieldTypeText(), Label("字段类型", "field type"), required=True)
 LABEL = Key("label", LabelText(), Label("显示名", "shown name"), required=True)
 HELP = Key("help", LabelText(), Label("填写说明", "help for those who fill it in"))
 VISIBLE: Key[bool | Node] = Key(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import peewee
 import pytest
 
-from kefu_admin.definitions import load, load_texts
+from kefu_admin.definitions import field_types, load, load_texts
 from kefu_admin.definitions.crosscheck.names import MODEL_WORDS, SQL_WORDS
 from kefu_admin.definitions.faults import Fault
+from kefu_admin.definitions.field_types import FIELD_TYPES
 from kefu_admin.definitions.fields import PersonalClass
+from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.role import Right
 from kefu_admin.definitions.tree import MAX_BYTES
@@ -166,6 +169,22 @@ def test_a_broken_file_is_not_reported_again_by_those_that_mention_it(spoiled: S
     directory = spoiled({"types/customer.yaml": "label: [\n"})
 
     assert codes(directory) == [Fault.UNCLOSED]
+
+
+def test_a_field_type_of_an_extension_may_be_configured(
+    spoiled: Spoil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    colour = replace(FIELD_TYPES["text"], id="colour", label=Label("颜色", "Colour"))
+    monkeypatch.setitem(field_types._TABLE, "colour", colour)
+    text = (PROJECTS / "minimal/types/customer.yaml").read_text("utf-8")
+
+    project = load(
+        spoiled(
+            {"types/customer.yaml": text + "  paint: {type: colour, label: 漆, pattern: red}\n"}
+        )
+    )
+
+    assert project.types["customer"].fields["paint"].pattern == "red"
 
 
 def test_no_field_may_hide_an_attribute_of_the_table_classes() -> None:
