@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kefu_admin import settings
+from kefu_admin import clock, settings
 from kefu_admin.faces import admin, api, http, routes
-from kefu_admin.opening import open_desk
+from kefu_admin.opening import end_demo, open_desk
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store.readiness import assert_ready
@@ -92,6 +92,7 @@ class KefuAdmin:
         desk = self._desk or open_desk(here)
         with desk.store.connection():
             assert_ready(desk.store)
+            end_demo(desk, here, now=clock.now())
         runtime = http.Runtime(
             settings=here,
             project=desk.project,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 
 from kefu_admin import registry, settings
 from kefu_admin.definitions import load
 from kefu_admin.definitions.field_types import FIELD_TYPES, register
 from kefu_admin.definitions.fields import FieldType
 from kefu_admin.definitions.project import Project
+from kefu_admin.operations import accounts
 from kefu_admin.operations.desk import Desk
 from kefu_admin.registry import BadExtension
 from kefu_admin.settings import Settings
@@ -47,6 +49,11 @@ def open_desk(here: Settings) -> Desk:
     """Project and store together, ready for operations (not yet checked against the database)."""
     project = open_project(here)
     return Desk(project, open_store(here, project))
+
+
+def end_demo(desk: Desk, here: Settings, *, now: datetime) -> int:
+    """Outside demo mode, take its people out of use for good; returns how many there were."""
+    return 0 if here.demo else accounts.remove_demo_people(desk, now=now)
 
 
 def add_field_types() -> None:

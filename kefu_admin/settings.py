@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
 
+DEFAULT_CONFIG = "config"
 LEAST_SECRET_BYTES = 32
 _LEAST_DIFFERENT_BYTES = 12
 # Variables of the build and the tests, not of a running desk.
@@ -86,7 +87,7 @@ class Settings:
     """Where and how this process runs. Each field is one row of the table: environment name is
     `KEFU_` and the field's name in capitals; the metadata holds default, converter and help."""
 
-    config: Path = field(metadata=_setting("config", _path, "配置目录"))
+    config: Path = field(metadata=_setting(DEFAULT_CONFIG, _path, "配置目录"))
     data: Path = field(metadata=_setting("data", _path, "数据目录：附件、封印锚点、内置数据库"))
     database_url: str = field(
         metadata=_setting(
@@ -138,7 +139,7 @@ def variable(name: str) -> str:
     return f"KEFU_{name.upper()}"
 
 
-def read(environ: Mapping[str, str] = os.environ, **given: str | None) -> Settings:
+def read(environ: Mapping[str, str] = os.environ, /, **given: str | None) -> Settings:
     """Settings from the environment; `given` (command-line options, as text) wins over it.
 
     Raises:

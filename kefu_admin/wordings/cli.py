@@ -11,6 +11,8 @@ SENTENCES = {
     "secret_short": "密钥文件 {path} 太短：至少 {least} 字节，现有 {found} 字节。",
     "secret_known": "密钥文件 {path} 的内容容易被猜到（出自说明文档或重复字符）。"
     "请用 kefu init 重新生成。",
+    "database_url": "数据库地址不对：{url}。"
+    "写法：sqlite:////绝对路径、postgresql://用户@主机/库、mariadb://用户@主机/库。",
     "extension_twice": "扩展包 {first} 和 {second} 都提供了 {kind} 中的“{name}”。请卸载其中一个。",
     "extension_broken": "扩展包 {package} 的“{name}”无法载入：{why}。",
     "extension_odd": "扩展包 {package} 的“{name}”不是 kefu_admin.registry.Extension。",

@@ -1,7 +1,7 @@
 """Sentences about uploaded files."""
 
 SENTENCES = {
-    "file_missing": "请选择文件。",
+    "upload_missing": "请选择文件。",
     "file_empty": "文件是空的。",
     "file_too_large": "文件太大，最大 {most} MiB。",
     "file_name": "文件名不对：不能为空，最长 {limit} 个字符。",

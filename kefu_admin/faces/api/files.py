@@ -28,7 +28,7 @@ def install(blueprint: Blueprint) -> None:
         body.known({**request.form, **request.files}, ("field", "file"))
         sent = request.files.get("file")
         if sent is None:
-            raise body.bad_parameter("file", "file_missing")
+            raise body.bad_parameter("file", "upload_missing")
         taken = files.upload(
             runtime().desk,
             type_id,

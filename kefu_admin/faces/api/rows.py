@@ -35,6 +35,8 @@ class Writers:
             values[name] = (
                 value if value is None or write is None or name in masked else write(value)
             )
+        values.pop("id", None)  # these stand beside the values
+        values.pop("version", None)
         return {
             "id": row.id,
             "version": row.version,

@@ -41,9 +41,9 @@ def agent() -> str:
 
 
 def asks_api() -> bool:
-    """Whether the request is for the API, known or not."""
+    """Whether the request is for the API, known or not; its documentation is a page."""
     prefix = runtime().api_prefix
-    return request.path == prefix or request.path.startswith(prefix + "/")
+    return (request.path + "/").startswith(prefix + "/") and request.path != f"{prefix}/docs"
 
 
 def is_ours() -> bool:

@@ -55,11 +55,11 @@ def _guard() -> None:
     if declared is None:
         return  # no such route: the error handler answers
     _limit_body(declared)
+    who = session.actor() if declared.access is not Access.PUBLIC else None
     if declared.writes and request.method not in SAFE:
         check_csrf()
-    if declared.access is Access.PUBLIC:
+    if who is None:
         return
-    who = session.actor()
     if not declared.before_password_change and session.bearer() is None:
         _check_password_changed()
     if isinstance(declared.access, Permission):

@@ -24,10 +24,13 @@ from kefu_admin.operations.accounts.people import (
     reset_password,
 )
 from kefu_admin.operations.accounts.roles import HeldRole, list_roles
+from kefu_admin.store.accounts import Department, Person
 
 __all__ = [
     "Created",
+    "Department",
     "HeldRole",
+    "Person",
     "change_department",
     "change_person",
     "create_department",

@@ -1,0 +1,88 @@
+"""The command `kefu`: one module per command, imported only when it is the one asked for.
+
+Exit codes: 0 done · 1 what was asked about is not in order (config faults, a failed example, a
+broken audit chain) or was refused · 2 the command or a setting is wrong · 3 the database is not
+ready for this config.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, ModuleType
+
+from kefu_admin import __version__, wording
+from kefu_admin.cli.output import FAULTY, WRONG, Output, language
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "init": "在一个目录里放好客服中心的配置和密钥",
+        "check": "检查配置，列出全部问题",
+        "plan": "比较配置和数据库，列出要做的改动",
+        "apply": "按计划改动数据库",
+        "seed": "载入基础数据；--demo 加演示账号，--rows 加演示数据",
+        "run": "启动网页和后台任务；--demo 为演示模式",
+        "web": "只启动网页",
+        "worker": "只启动后台任务；--once 做一轮就结束",
+        "user": "管理账号：list、add、password、disable、enable、roles",
+        "token": "管理接口令牌：list、issue、revoke",
+        "test": "运行配置里的权限例子",
+        "verify": "检查审计链、编号、汇总和附件",
+        "explain": "说明某人对某条记录为什么能或不能",
+        "schema": "写出配置文件的 JSON Schema，供编辑器补全",
+        "settings": "列出运行设置",
+    }
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; answers the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    output = Output(language(arguments))
+    module = _asked(arguments)
+    parser = _parser(output, module)
+    try:
+        given = parser.parse_args(arguments)
+    except SystemExit as end:  # argparse has said why
+        return WRONG if end.code else 0
+    if module is None:
+        parser.print_help()
+        return WRONG if arguments else 0
+    from kefu_admin.cli.running import run  # after the arguments are known to be right
+
+    return run(module, given, output)
+
+
+def _asked(arguments: Sequence[str]) -> ModuleType | None:
+    """The module of the first word that is a command."""
+    name = next((word for word in arguments if word in COMMANDS), None)
+    return importlib.import_module(f"kefu_admin.cli.{name}") if name else None
+
+
+def _parser(output: Output, module: ModuleType | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kefu",
+        description=output.text("客服中心的管理命令。设置见 kefu settings。"),
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"kefu {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar=output.text("命令"))
+    for name, about in COMMANDS.items():
+        said = wording.text(about, output.locale)
+        command = commands.add_parser(name, help=said, description=said, allow_abbrev=False)
+        if module is not None and module.__name__.rpartition(".")[2] == name:
+            _common(command, output)
+            module.add_arguments(command, output)
+    return parser
+
+
+def _common(command: argparse.ArgumentParser, output: Output) -> None:
+    """Options every command takes; each stands for a `KEFU_*` setting."""
+    command.add_argument("--config", metavar="DIR", help=output.text("配置目录"))
+    command.add_argument("--data", metavar="DIR", help=output.text("数据目录"))
+    command.add_argument("--locale", choices=("zh", "en"), help=output.text("语言"))
+
+
+__all__ = ["COMMANDS", "FAULTY", "main"]

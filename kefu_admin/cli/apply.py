@@ -1,0 +1,55 @@
+"""`kefu apply`: make the database what the config wants; losing data needs a typed consent."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from kefu_admin import clock
+from kefu_admin.actor import system_actor
+from kefu_admin.cli.output import DONE, FAULTY, Output
+from kefu_admin.opening import open_project, open_store
+from kefu_admin.settings import Settings
+from kefu_admin.store.apply import apply, lines, plan
+
+
+def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
+    """What may be lost."""
+    parser.add_argument(
+        "--consent",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=output.text("同意丢失它的数据（类型，或 类型.字段，与计划所写相同）；可写多次"),
+    )
+
+
+def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
+    """Show the plan, ask for consents at a terminal, and do it; what is not consented to stays."""
+    store = open_store(here, open_project(here))
+    wanted = plan(store)
+    for line in lines(wanted, output.locale):
+        output.line(line)
+    if wanted.is_empty:
+        return DONE
+    if wanted.refused:
+        return FAULTY
+    open_names = [name for name in wanted.to_consent if name not in given.consent]
+    consent = frozenset(given.consent) | _asked(open_names, output)
+    done = apply(store, wanted, actor=system_actor("apply"), now=clock.now(), consent=consent)
+    output.say("已执行 {done} 步。", done=len(done.done))
+    if done.left:
+        kept = sorted({step.subject for step in done.left})
+        output.say("没有得到同意、原样保留：{names}。", names="、".join(kept))
+    return DONE
+
+
+def _asked(names: list[str], output: Output) -> frozenset[str]:
+    """Consents typed by the person at the terminal, name by name."""
+    if not sys.stdin.isatty():
+        return frozenset()
+    return frozenset(
+        name
+        for name in names
+        if input(output.text("会丢失 {name} 的数据。同意就输入 {name}：", name=name)) == name
+    )

@@ -1,0 +1,71 @@
+"""How a command runs: settings first, then the command, and every known failure as a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from kefu_admin import settings, shipped, wording
+from kefu_admin.cli.output import FAULTY, NOT_READY, WRONG, Output
+from kefu_admin.problems import ConfigError, Invalid, Refusal
+from kefu_admin.registry import BadExtension
+from kefu_admin.settings import DEFAULT_CONFIG, BadSetting, Settings
+
+
+def run(module: ModuleType, given: argparse.Namespace, output: Output) -> int:
+    """Run the command's module; a failure it is meant to meet becomes a sentence and a code."""
+    from kefu_admin.store.drivers import BadUrl
+    from kefu_admin.store.readiness import NotReady
+
+    try:
+        code: int = module.run(given, settings_of(given), output)
+    except BadSetting as error:
+        output.fault(wording.sentence(error.code, output.locale, **error.facts))
+        return WRONG
+    except BadExtension as error:
+        output.fault(wording.sentence(error.code, output.locale, **error.facts))
+        return WRONG
+    except BadUrl as error:
+        output.fault(wording.sentence("database_url", output.locale, url=error))
+        return WRONG
+    except ConfigError as error:
+        print_problems(error, output)
+        return FAULTY
+    except NotReady as error:
+        for finding in error.findings:
+            output.fault(wording.sentence(finding.code, output.locale, **finding.facts))
+        return NOT_READY
+    except Refusal as error:
+        output.fault(wording.refusal(error, output.locale))
+        for wrong in error.errors if isinstance(error, Invalid) else ():
+            output.fault(f"  {wrong.field}: {wording.field_error(wrong, output.locale)}")
+        return FAULTY
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone; nothing is left to say
+        return FAULTY
+    return code
+
+
+def settings_of(given: argparse.Namespace) -> Settings:
+    """Runtime settings with the command's options put over the environment."""
+    options: dict[str, str | None] = {
+        name: getattr(given, name, None) for name in ("config", "data", "locale", "host", "port")
+    }
+    if given.command == "run" and given.demo:
+        options["demo"] = "1"
+        if options["config"] is None and "KEFU_CONFIG" not in os.environ:
+            here = Path(DEFAULT_CONFIG)
+            options["config"] = str(here if here.is_dir() else shipped.config_directory())
+    return settings.read(**options)
+
+
+def print_problems(error: ConfigError, output: Output) -> None:
+    """Every fault of a config, one a line, and how many."""
+    for problem in error.problems:
+        output.fault(wording.problem(problem, output.locale))
+    output.warn("共 {count} 个问题。", count=len(error.problems))

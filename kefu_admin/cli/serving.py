@@ -1,0 +1,62 @@
+"""The web server of `kefu web` and `kefu run`: waitress, in this process, restartable."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from flask import Flask
+from waitress.server import create_server
+
+from kefu_admin.cli.output import DONE, WRONG, Output
+from kefu_admin.faces import http
+from kefu_admin.settings import Settings
+
+_GRACE_SECONDS = 1.0
+
+
+def serve(app: Flask, here: Settings, output: Output) -> int:
+    """Serve until told to stop (Ctrl-C, SIGTERM)."""
+    try:
+        server = create_server(
+            app,
+            host=here.host,
+            port=here.port,
+            threads=here.threads,
+            ident="",
+            max_request_body_size=here.max_upload_bytes,
+            clear_untrusted_proxy_headers=here.proxy_hops == 0,
+        )
+    except OSError as error:
+        output.warn("不能监听 {host}:{port}：{why}。", host=here.host, port=here.port, why=error)
+        return WRONG
+    http.runtime(app).restart = restart_soon
+    signal.signal(signal.SIGTERM, _stop)
+    port = getattr(server, "effective_port", here.port)
+    output.say("网页已启动：http://{host}:{port}/ （按 Ctrl-C 停止）", host=here.host, port=port)
+    server.run()
+    return DONE
+
+
+def restart_soon() -> None:
+    """Replace this process by a fresh one of the same command, after answers under way have left.
+
+    Called when a newer config has been applied; the new process reads it, or says why it cannot.
+    """
+    if _restarting.acquire(blocking=False):
+        threading.Timer(_GRACE_SECONDS, _replace).start()
+
+
+_restarting = threading.Lock()
+
+
+def _replace() -> None:
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own command
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

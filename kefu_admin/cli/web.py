@@ -1,0 +1,24 @@
+"""`kefu web`: panel and API, without the worker."""
+
+from __future__ import annotations
+
+import argparse
+
+from kefu_admin.cli.output import Output
+from kefu_admin.opening import private_files
+from kefu_admin.settings import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
+    """Where to listen."""
+    parser.add_argument("--host", help=output.text("监听地址"))
+    parser.add_argument("--port", help=output.text("监听端口"))
+
+
+def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
+    """Serve the configured desk until told to stop."""
+    from kefu_admin.app import create_app  # only a web process needs Flask
+    from kefu_admin.cli.serving import serve
+
+    private_files()
+    return serve(create_app(here), here, output)

@@ -1,0 +1,35 @@
+"""`kefu worker`: sealing, anchors and clean-up, until told to stop; `--once` one round."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import threading
+
+from kefu_admin import clock, worker
+from kefu_admin.cli.output import DONE, Output
+from kefu_admin.opening import open_desk, private_files
+from kefu_admin.settings import Settings
+from kefu_admin.store.readiness import assert_ready
+
+
+def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
+    """One round or for good."""
+    parser.add_argument("--once", action="store_true", help=output.text("做一轮就结束"))
+
+
+def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
+    """Do what is due."""
+    private_files()
+    desk = open_desk(here)
+    with desk.store.connection():
+        assert_ready(desk.store)
+    if given.once:
+        worker.once(desk, now=clock.now())
+        return DONE
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    output.say("后台任务已启动（按 Ctrl-C 停止）。")
+    worker.run(desk, stop)
+    return DONE
