@@ -193,7 +193,7 @@ def test_a_formula_over_very_many_rows_gives_up():
 
 
 @given(
-    st.decimals(-(10**12), 10**12, places=2),
+    st.decimals(-(10**8), 10**8, places=2),
     st.decimals(-(10**4), 10**4, places=4),
     st.integers(0, 6),
 )
