@@ -35,6 +35,11 @@ MAX_NODES = 200
 MAX_REFERENCES = 3
 MAX_COUNT = 1_000_000
 RESERVED = frozenset({"all", "any", "not", "formula"})  # names no field may have
+_ELSEWHERE = {
+    "=": "eq", "==": "eq", "equals": "eq", "is": "eq", "!=": "ne", "<>": "ne", "neq": "ne",
+    "<": "lt", "<=": "le", "lte": "le", ">": "gt", ">=": "ge", "gte": "ge", "nin": "not_in",
+    "like": "contains", "includes": "has", "null": "is_empty", "isnull": "is_empty",
+}  # fmt: skip
 _COUNT_OPS = (Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE)
 
 
@@ -142,12 +147,20 @@ class _Parser:
         for key, value in raw.items():
             under = place.under(str(key))
             if key not in Op.__members__.values():
-                names = sorted(op.value for op in left.operators())
-                near, far = Trouble.NO_OPERATOR_NEAR, Trouble.NO_OPERATOR
-                self.notes.unknown(under, near, far, str(key), names)
+                self.no_operator(left, str(key), under)
                 continue
             parts.append(self.compare(left, Op(str(key)), value, type, under))
         return parts
+
+    def no_operator(self, left: Left, name: str, place: Place) -> None:
+        """Says which one was meant, when another language's word for it tells."""
+        names = sorted(op.value for op in left.operators())
+        meant = _ELSEWHERE.get(name.lower(), "")
+        if meant in names:
+            self.notes.add(place, Trouble.NO_OPERATOR_NEAR, name=name, near=meant)
+            return
+        near, far = Trouble.NO_OPERATOR_NEAR, Trouble.NO_OPERATOR
+        self.notes.unknown(place, near, far, name, names)
 
     def compare(
         self, left: Left, op: Op, raw: object, type: ContentType, place: Place
