@@ -175,7 +175,7 @@ def test_what_is_written_is_read_as_the_same(condition):
     [
         ({"nmae": "a"}, "rows.nmae: 类型“customer”没有字段“nmae”。是否想写“name”？ (CFG150)"),
         ({"owner.zzz": 1}, "rows.owner.zzz: 类型“person”没有字段“zzz”。可用的字段：login, name, department, active, id。 (CFG151)"),
-        ({"score": {"gte": 1}}, "rows.score.gte: 没有运算符“gte”。是否想写“gt”？ (CFG152)"),
+        ({"score": {"gte": 1}}, "rows.score.gte: 没有运算符“gte”。是否想写“ge”？ (CFG152)"),
         ({"active": {"xyz": 1}}, "rows.active.xyz: 没有运算符“xyz”。这里可用：eq, is_empty, ne。 (CFG153)"),
         ({"kind": {"lt": "person"}}, "rows.kind.lt: 字段“kind”不能用运算符“lt”。可用：eq, in, is_empty, ne, not_in。 (CFG154)"),
         ({"secret": {"contains": "1"}}, "rows.secret.contains: 字段“secret”不能用运算符“contains”。可用：eq, in, is_empty, ne, not_in。 (CFG154)"),
