@@ -16,7 +16,7 @@ from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Choice, Storage
 from kefu_admin.definitions.label import Label
 from kefu_admin.store import columns
-from kefu_admin.store.change.statements import look_up_hash
+from kefu_admin.store.change.statements import look_up_hash, sealed
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import quoted
 from kefu_admin.store.names import link_table
@@ -228,7 +228,7 @@ def _insert(store: Store, type: ContentType, values: Record, extra: Record) -> N
             continue
         column = column_name(type.id, name)
         if storage(one) is Storage.SECRET:
-            row[column] = "sealed" if value else None
+            row[column] = value and sealed(store, type.id, one, values["id"], value)
             row[columns.hash_column(one)] = look_up_hash(store, type.id, one, value)
         else:
             row[column] = store.to_db(columns.kind(one), columns.to_column(one, value))

@@ -131,10 +131,10 @@ class _Evaluation:
                 return as_day(self.now, self.zone)
             case name, (ChildrenOf() as rows,):
                 return _over_rows(name, self.children(rows))
-        arguments = [self.value(one) for one in node.arguments]
-        if any(one is None for one in arguments):
+        given = [self.value(one) for one in node.arguments]
+        if any(one is None for one in given):
             return None
-        return FUNCTIONS[node.function](self.zone, *arguments)
+        return FUNCTIONS[node.function](self.zone, *given)
 
     def children(self, node: ChildrenOf) -> list[object]:
         """The rows' values that are not absent; without a field one entry per row."""

@@ -66,6 +66,9 @@ class Trouble(StrEnum):
     MOVES = "CFG195"
 
 
+MOST_TROUBLES = 50  # of one condition; whoever sent more is not reading them
+
+
 class Notes:
     """The troubles found in one condition, with their key paths."""
 
@@ -73,16 +76,24 @@ class Notes:
         self.start = place
         self.found: list[tuple[Place, Trouble, dict[str, object]]] = []
 
+    @property
+    def full(self) -> bool:
+        """Whether so much is wrong that reading on serves nobody."""
+        return len(self.found) >= MOST_TROUBLES
+
     def add(self, place: Place, trouble: Trouble, **facts: object) -> None:
-        """Note one trouble."""
-        self.found.append((place, trouble, facts))
+        """Note one trouble, unless there are too many."""
+        if not self.full:
+            self.found.append((place, trouble, facts))
 
     def unknown(
         self, place: Place, near: Trouble, far: Trouble, name: str, known: Iterable[str],
         **facts: object,
     ) -> None:  # fmt: skip
         """Note that `name` is none of `known`: with the nearest when one is near, else with all."""
-        names = list(known)
+        if self.full:
+            return
+        names, name = list(known), cut(name)
         if matches := get_close_matches(name, names, n=1, cutoff=0.6):
             self.add(place, near, name=name, near=matches[0], **facts)
         else:
@@ -109,6 +120,11 @@ class Notes:
                     for place, trouble, facts in self.found
                 ]
             )
+
+
+def cut(text: str, most: int = 60) -> str:
+    """A text that was written, short enough for a sentence."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -38,7 +39,7 @@ from kefu_admin.definitions.condition_text import (
     reads,
     write_condition,
 )
-from kefu_admin.problems import Invalid, Place, Problem, UnknownParameter
+from kefu_admin.problems import NOWHERE, Invalid, Place, Problem, UnknownParameter
 from tests.lab import CUSTOMER, TYPES
 from tests.lab_conditions import trees
 
@@ -227,6 +228,32 @@ def test_nesting_ends_at_twenty_levels():
         deep = {"not": deep}
 
     assert said(deep) == [f"rows{'.not' * 20}: 嵌套太深，最多 20 层。 (CFG167)"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {f"x{number}": 1 for number in range(50_000)},
+        {"score": {f"x{number}": 1 for number in range(50_000)}},
+        {"contacts": {f"x{number}": 1 for number in range(50_000)}},
+        {"all": [{f"x{number}": 1} for number in range(50_000)]},
+        {"score": {"in": ["x"] * 1000}},
+        {"name": {"in": ["a" * 1000] * 1000}},
+        {"x" * 1_000_000: 1},
+        {"a." * 500_000: 1},
+        {"not": {"not": {"formula": "(" * 1_000_000}}},
+    ],
+    ids=range(9),
+)
+def test_a_hostile_filter_is_soon_refused(raw):
+    problems: list[Problem] = []
+    begun = time.process_time()
+
+    parse_condition(raw, type=CUSTOMER, types=TYPES, place=NOWHERE, problems=problems)
+
+    assert time.process_time() - begun < 0.25
+    assert len(problems) <= 50
+    assert all(len(str(problem.facts)) < 500 for problem in problems)
 
 
 def test_a_part_with_a_fault_matches_nothing():

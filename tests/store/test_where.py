@@ -13,6 +13,7 @@ from kefu_admin.definitions.condition_text import parse_condition
 from kefu_admin.problems import NOWHERE, Problem
 from kefu_admin.store import where
 from kefu_admin.store.database import Store
+from kefu_admin.store.read import raw, raw_of_any
 from kefu_admin.store.shapes import ColumnKind
 from tests.lab import CUSTOMER, LAB, Records, bindings, fill, records
 from tests.lab_conditions import comparisons, trees
@@ -39,6 +40,17 @@ def in_python(condition: Condition, made: Records, binding: Binding) -> list[int
         for id, values in made["customer"].items()
         if decide(condition, values, binding=binding, lookup=lookup)
     ]
+
+
+def as_read_back(condition: Condition, store: Store, binding: Binding) -> list[int]:
+    def lookup(type_id: str, id: int):
+        return raw_of_any(store, type_id, id)
+
+    found = []
+    for (id,) in store.rows('SELECT "id" FROM "customer" ORDER BY "id"'):
+        if decide(condition, raw(store, "customer", id), binding=binding, lookup=lookup):
+            found.append(id)
+    return found
 
 
 def in_sql(condition: Condition, store: Store, binding: Binding) -> list[int]:
@@ -117,6 +129,19 @@ def test_every_comparison_means_the_same_in_python_and_in_sql(store):
     @given(comparisons(CUSTOMER), st.sampled_from(bindings()))
     def same(condition: Condition, binding: Binding) -> None:
         assert in_sql(condition, store, binding) == in_python(condition, made, binding)
+
+    with store.connection():
+        same()
+
+
+def test_records_read_back_are_decided_as_the_database_decides(open_store):
+    store = open_store(LAB)
+    fill(store, records(12))
+
+    @settings(SLOW, max_examples=60)
+    @given(trees(size=5), st.sampled_from(bindings()))
+    def same(condition: Condition, binding: Binding) -> None:
+        assert in_sql(condition, store, binding) == as_read_back(condition, store, binding)
 
     with store.connection():
         same()

@@ -40,7 +40,7 @@ from kefu_admin.definitions.fields import BadValue, Field
 from kefu_admin.definitions.formula import Formula
 from kefu_admin.definitions.formula_text import parse_noting
 from kefu_admin.definitions.text_rules import identifier, line, paragraphs
-from kefu_admin.definitions.troubles import Notes, Trouble
+from kefu_admin.definitions.troubles import Notes, Trouble, cut
 from kefu_admin.problems import Place
 
 FindPath = Callable[[str, ContentType, Place], tuple[Path, Field] | None]
@@ -78,7 +78,7 @@ class Operands:
     def formula(self, raw: object, place: Place) -> Formula | None:
         """A formula over the record's own fields."""
         if not isinstance(raw, str):
-            self.notes.add(place, Trouble.SYNTAX, position=1, found=shown(raw))
+            self.notes.add(place, Trouble.SYNTAX, position=1, found=cut(str(raw), 40))
             return None
         return parse_noting(raw, type=self.type, types=self.types, place=place, notes=self.notes)
 
@@ -106,7 +106,9 @@ class Operands:
             return All((Compare(side, Op.GE, low, place), Compare(side, Op.LE, high, place)))
         ends = (low.value, high.value)
         if ends[0] > ends[1]:  # type: ignore[operator]  # both of one ordered field type
-            self.notes.add(place, Trouble.ENDS_SWAPPED, low=shown(raw[0]), high=shown(raw[1]))
+            self.notes.add(
+                place, Trouble.ENDS_SWAPPED, low=cut(str(raw[0]), 40), high=cut(str(raw[1]), 40)
+            )
         return Compare(left.side, Op.BETWEEN, Literal(ends), place)
 
     def _list(self, left: Left, op: Op, raw: object, place: Place) -> Condition:
@@ -163,7 +165,7 @@ class Operands:
     ) -> Operand | None:
         """`{field: path}` or `{formula: text}`."""
         if len(raw) != 1 or not raw.keys() <= {"field", "formula"}:
-            self.notes.add(place, Trouble.BAD_VALUE, value=shown(raw), field=left.name)
+            self.notes.add(place, Trouble.BAD_VALUE, value=cut(str(raw), 40), field=left.name)
             return None
         if op not in TWO_SIDED:
             self.notes.add(place, Trouble.VALUE_ONLY, operator=op.value)
@@ -223,7 +225,7 @@ class Operands:
         try:
             value = literal(field, op, raw)
         except BadValue:
-            self.notes.add(place, Trouble.BAD_VALUE, value=shown(raw), field=left.name)
+            self.notes.add(place, Trouble.BAD_VALUE, value=cut(str(raw), 40), field=left.name)
             return None
         if value is None:
             self.notes.add(place, Trouble.NULL, operator=Op.IS_EMPTY.value)
@@ -260,12 +262,6 @@ def symbol_suits(symbol: Symbol, field: Field, op: Op) -> bool:
             return to == "department" and op in _DEPARTMENT_SETS
         case RelativeDate():
             return kind == "date" and op in TWO_SIDED
-
-
-def shown(raw: object) -> str:
-    """A plain value as it stands in a sentence, cut short."""
-    text = str(raw)
-    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def _part(type_id: str, raw: object) -> str:

@@ -22,12 +22,12 @@ from kefu_admin.definitions.condition import (
     Quantifier,
 )
 from kefu_admin.definitions.condition_text.left import Left
-from kefu_admin.definitions.condition_text.operands import Operands, shown
+from kefu_admin.definitions.condition_text.operands import Operands
 from kefu_admin.definitions.condition_text.reads import has_sql
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Field, Storage
-from kefu_admin.definitions.troubles import Notes, Trouble, listed
+from kefu_admin.definitions.troubles import Notes, Trouble, cut, listed
 from kefu_admin.problems import NOWHERE, Place, Problem
 
 MAX_DEPTH = 20
@@ -87,12 +87,14 @@ class _Parser:
             self.notes.add(place, Trouble.TOO_DEEP, limit=MAX_DEPTH)
             return NEVER
         if not isinstance(raw, Mapping):
-            self.notes.add(place, Trouble.NOT_A_CONDITION, found=shown(raw))
+            self.notes.add(place, Trouble.NOT_A_CONDITION, found=cut(str(raw), 40))
             return NEVER
         if "formula" in raw:
             return self.formula(raw, type, place)
         parts: list[Condition] = []
         for key, value in raw.items():
+            if self.notes.full:
+                break
             under = place.under(str(key))
             if key in ("all", "any"):
                 parts.append(self.several(str(key), value, type, under, depth))
@@ -118,7 +120,7 @@ class _Parser:
             return NEVER
         parts: list[Condition] = []
         for number, part in enumerate(() if self.too_large(place) else raw):
-            if self.nodes > MAX_NODES:
+            if self.nodes > MAX_NODES or self.notes.full:
                 break
             parts.append(self.condition(part, type, place.under(number), depth + 1))
         return All(tuple(parts)) if key == "all" else Any_(tuple(parts))
@@ -145,6 +147,8 @@ class _Parser:
         if not raw:
             self.notes.add(place, Trouble.NOT_A_CONDITION, found="{}")
         for key, value in raw.items():
+            if self.notes.full:
+                break
             under = place.under(str(key))
             if key not in Op.__members__.values():
                 self.no_operator(left, str(key), under)
@@ -232,7 +236,7 @@ class _Parser:
         names = tuple(text.split("."))
         if len(names) > MAX_REFERENCES + 1:
             self.notes.add(
-                place, Trouble.TOO_MANY_REFERENCES, path=text, count=len(names) - 1,
+                place, Trouble.TOO_MANY_REFERENCES, path=cut(text), count=len(names) - 1,
                 limit=MAX_REFERENCES,
             )  # fmt: skip
             return None
@@ -244,7 +248,7 @@ class _Parser:
                 return None
             target = content_type(self.types, target_type(step.type, step.to))
             if storage(step) is not Storage.LINK or target is None:
-                self.notes.add(place, Trouble.NOT_A_REFERENCE, name=name, path=text)
+                self.notes.add(place, Trouble.NOT_A_REFERENCE, name=name, path=cut(text))
                 return None
             through.append(target.id)
             here = target
@@ -264,7 +268,7 @@ class _Parser:
         if field is None:
             self.notes.unknown(
                 place, Trouble.NO_FIELD_NEAR, Trouble.NO_FIELD, name, type.fields,
-                type=type.id, path=text,
+                type=type.id, path=cut(text),
             )  # fmt: skip
         return field
 
