@@ -42,7 +42,7 @@ class Client:
         headers = dict(options.pop("headers", {}))
         if self._bearer:
             headers.setdefault("Authorization", f"Bearer {self._bearer}")
-        return self._client.open(path, method=method, headers=headers, **options)
+        return self._client.open(path, method=method, headers=headers, buffered=True, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.open("GET", path, **options)
