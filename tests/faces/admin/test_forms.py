@@ -1,0 +1,269 @@
+"""Creating, editing and deleting by form, with nothing but HTML."""
+
+from __future__ import annotations
+
+import io
+
+from tests.faces.admin.pages import form, text
+from tests.faces.desk import Client, Served
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+    b"\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d"
+    b"\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+def stored(served: Served, id: int) -> dict[str, object]:
+    """The record as the supervisor reads it."""
+    body = served.as_("supervisor").get(f"/api/v1/customer/{id}").json
+    return dict(body["data"])
+
+
+def value(served: Served, id: int, name: str) -> object:
+    values = stored(served, id)["values"]
+    assert isinstance(values, dict)
+    return values[name]
+
+
+def opened(client: Client, id: int) -> object:
+    return form(client.get(f"/records/customer/{id}/edit"), "/edit")
+
+
+def test_a_record_is_created_with_its_contacts(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/customer/new"), "/new")
+
+    answer = blank.send(
+        browser,
+        f__name="乙公司",
+        f__kind="company",
+        f__contacts__0__name="钱七",
+        f__contacts__0__phone="13911112222",
+    )
+
+    page = browser.get(answer.headers["Location"])
+    assert answer.status_code == 303
+    assert "新记录已建立" in text(page)
+    assert "钱七" in text(page)
+
+
+def test_the_form_brings_the_defaults(served: Served) -> None:
+    blank = form(served.browser("clerk").get("/records/customer/new"), "/new")
+
+    assert blank.fields["f.owner"] == str(served.people["clerk"])
+    assert blank.fields["f.department"] == str(served.departments["一部"])
+    assert blank.fields["f.kind"] == "person"
+    assert blank.fields["f.since"]
+
+
+def test_what_is_wrong_is_said_beside_the_field_and_what_was_typed_stays(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/customer/new"), "/new")
+
+    answer = blank.send(browser, f__name="", f__kind="company", f__address="解放路 1 号")
+
+    again = form(answer, "/new")
+    assert answer.status_code == 422
+    assert 'id="f-name-error"' in answer.get_data(as_text=True)
+    assert again.fields["f.address"] == "解放路 1 号"
+    assert again.fields["key"] != blank.fields["key"]
+
+
+def test_a_wrong_child_row_is_said_in_its_row(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/customer/new"), "/new")
+
+    answer = blank.send(
+        browser,
+        f__name="乙公司",
+        f__kind="company",
+        f__contacts__7__name="钱七",
+        f__contacts__7__phone="abc",
+    )
+
+    assert answer.status_code == 422
+    assert 'id="f-contacts-0-phone-error"' in answer.get_data(as_text=True)
+    assert "联系人第 1 行 电话" in text(answer)
+    assert form(answer, "/new").fields["f.contacts.0.name"] == "钱七"
+
+
+def test_one_more_row_is_added_without_scripts(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/customer/new"), "/new")
+
+    answer = blank.send(browser, f__name="乙公司", _add="f.contacts")
+
+    again = form(answer, "/new")
+    assert answer.status_code == 200
+    assert again.fields["f.name"] == "乙公司"
+    assert "f.contacts.0.name" in again.fields
+
+
+def test_a_record_to_refer_to_is_found_without_scripts(served: Served, customer: int) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/visit/new"), "/new")
+
+    answer = blank.send(browser, _find="f.customer", find__f__customer="甲公")
+
+    assert f'<option value="{customer}">甲公司</option>' in answer.get_data(as_text=True)
+
+
+def test_the_same_form_sent_twice_creates_one_record(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/customer/new"), "/new")
+
+    first = blank.send(browser, f__name="乙公司", f__kind="company")
+    second = blank.send(browser, f__name="乙公司", f__kind="company")
+
+    assert first.headers["Location"] == second.headers["Location"]
+
+
+def test_a_form_without_its_key_is_refused(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/customer/new"), "/new")
+
+    answer = blank.send(browser, ("key",), f__name="乙公司", f__kind="company")
+
+    assert answer.status_code == 400
+
+
+def test_a_form_without_the_session_token_is_refused(served: Served, customer: int) -> None:
+    browser = served.browser("supervisor")
+
+    answer = opened(browser, customer).send(browser, ("_csrf",), f__name="别的")
+
+    assert answer.status_code == 400
+    assert value(served, customer, "name") == "甲公司"
+
+
+def test_a_form_without_its_version_is_refused(served: Served, customer: int) -> None:
+    browser = served.browser("supervisor")
+
+    answer = opened(browser, customer).send(browser, ("version",), f__name="别的")
+
+    assert answer.status_code == 428
+    assert value(served, customer, "name") == "甲公司"
+
+
+def test_an_unchanged_form_changes_nothing(served: Served, customer: int) -> None:
+    browser = served.browser("supervisor")
+    before = stored(served, customer)
+
+    answer = opened(browser, customer).send(browser)
+
+    assert answer.headers["Location"].endswith("notice=unchanged")
+    assert stored(served, customer) == before
+
+
+def test_a_clerk_who_leaves_a_masked_phone_blank_keeps_it(served: Served, customer: int) -> None:
+    browser = served.browser("clerk")
+    edit = opened(browser, customer)
+
+    edit.send(browser, f__level="a")
+
+    assert edit.fields["f.phone"] == ""
+    assert value(served, customer, "phone") == "13800005678"
+    assert value(served, customer, "level") == "a"
+
+
+def test_the_form_of_a_clerk_never_holds_the_masked_phone(served: Served, customer: int) -> None:
+    page = served.browser("clerk").get(f"/records/customer/{customer}/edit").get_data(as_text=True)
+
+    assert "13800005678" not in page
+    assert "138****5678" in page
+
+
+def test_a_field_one_may_not_write_is_refused_even_if_sent(served: Served, customer: int) -> None:
+    browser = served.browser("clerk")
+
+    answer = opened(browser, customer).send(browser, f__credit="100")
+
+    assert answer.status_code in (403, 422)
+    assert value(served, customer, "credit") is None
+
+
+def test_who_comes_second_sees_both_values_and_keeps_what_he_typed(
+    served: Served, customer: int
+) -> None:
+    first, second = served.browser("supervisor"), served.browser("supervisor")
+    early, late = opened(first, customer), opened(second, customer)
+    early.send(first, f__name="甲公司（更名）")
+
+    answer = late.send(second, f__name="甲集团")
+
+    page, again = text(answer), form(answer, "/edit")
+    assert answer.status_code == 409
+    assert "这条记录已被别人修改" in page
+    assert "甲公司（更名）" in page
+    assert again.fields["f.name"] == "甲集团"
+    assert again.send(second).status_code == 303
+    assert value(served, customer, "name") == "甲集团"
+
+
+def test_a_child_row_marked_for_deletion_goes(served: Served, customer: int) -> None:
+    browser = served.browser("supervisor")
+
+    opened(browser, customer).send(browser, f__contacts__0___delete="1")
+
+    assert value(served, customer, "contacts") == []
+
+
+def test_deleting_asks_first_and_then_leads_to_the_list(served: Served, customer: int) -> None:
+    browser = served.browser("supervisor")
+    asked = browser.get(f"/records/customer/{customer}/delete")
+
+    answer = form(asked, "/delete").send(browser)
+
+    assert "删除“甲公司”？" in text(asked)
+    assert answer.headers["Location"] == "/records/customer/?notice=deleted"
+    assert browser.get(f"/records/customer/{customer}").status_code == 404
+
+
+def test_what_others_refer_to_is_not_deleted(served: Served, customer: int) -> None:
+    served.as_("supervisor").post("/api/v1/visit", json={"customer": customer})
+    browser = served.browser("supervisor")
+
+    answer = form(browser.get(f"/records/customer/{customer}/delete"), "/delete").send(browser)
+
+    assert answer.status_code == 409
+    assert "仍被引用" in text(answer)
+
+
+def test_a_clerk_may_not_delete(served: Served, customer: int) -> None:
+    browser = served.browser("clerk")
+
+    assert browser.get(f"/records/customer/{customer}/delete").status_code == 403
+    assert "删除" not in text(browser.get(f"/records/customer/{customer}"))
+
+
+def test_another_departments_record_is_not_there_for_any_page(
+    served: Served, customer: int
+) -> None:
+    browser = served.browser("other_clerk")
+    missing = text(browser.get("/records/customer/999"))
+
+    for page in ("", "/edit", "/delete"):
+        answer = browser.get(f"/records/customer/{customer}{page}")
+        assert (answer.status_code, text(answer)) == (404, missing)
+
+
+def test_the_language_of_the_form_is_the_persons(served: Served) -> None:
+    browser = served.browser("supervisor")
+    switch = form(browser.get("/records/customer/new"), "/language")
+
+    answer = switch.send(browser, locale="en")
+
+    page = browser.get(answer.headers["Location"])
+    assert answer.headers["Location"] == "/records/customer/new"
+    assert "New Customer" in text(page)
+
+
+def test_a_file_must_go_into_a_file_field(served: Served, customer: int) -> None:
+    browser = served.browser("supervisor")
+    sent = dict(opened(browser, customer).fields)
+    sent["upload.f.name"] = (io.BytesIO(PNG), "照片.png")
+
+    answer = browser.post(f"/records/customer/{customer}/edit", data=sent)
+
+    assert answer.status_code == 422
