@@ -9,8 +9,11 @@ from kefu_admin import clock
 from kefu_admin.actor import system_actor
 from kefu_admin.cli.output import DONE, FAULTY, Output
 from kefu_admin.opening import open_project, open_store
+from kefu_admin.operations.derived import bring_up_derived
+from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
-from kefu_admin.store.apply import apply, lines, plan
+from kefu_admin.store.apply import Plan, apply, lines, plan
+from kefu_admin.store.database import Store
 
 
 def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
@@ -25,23 +28,33 @@ def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
 
 
 def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
-    """Show the plan, ask for consents at a terminal, and do it; what is not consented to stays."""
-    store = open_store(here, open_project(here))
+    """Show the plan, ask for consents at a terminal, and do it; what is not consented to stays.
+
+    Values that follow from others are worked out afterwards, also where an apply before this one
+    was stopped in the midst of that.
+    """
+    project = open_project(here)
+    store = open_store(here, project)
     wanted = plan(store)
     for line in lines(wanted, output.locale):
         output.line(line)
-    if wanted.is_empty:
-        return DONE
     if wanted.refused:
         return FAULTY
-    open_names = [name for name in wanted.to_consent if name not in given.consent]
-    consent = frozenset(given.consent) | _asked(open_names, output)
+    if not wanted.is_empty:
+        _apply(store, wanted, given.consent, output)
+    for type_id, count in bring_up_derived(Desk(project, store), now=clock.now()).items():
+        output.say("重新计算了 {type} 的 {count} 行。", type=type_id, count=count)
+    return DONE
+
+
+def _apply(store: Store, wanted: Plan, consented: list[str], output: Output) -> None:
+    open_names = [name for name in wanted.to_consent if name not in consented]
+    consent = frozenset(consented) | _asked(open_names, output)
     done = apply(store, wanted, actor=system_actor("apply"), now=clock.now(), consent=consent)
     output.say("已执行 {done} 步。", done=len(done.done))
     if done.left:
         kept = sorted({step.subject for step in done.left})
         output.say("没有得到同意、原样保留：{names}。", names="、".join(kept))
-    return DONE
 
 
 def _asked(names: list[str], output: Output) -> frozenset[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kefu_admin.problems import Refusal
+from kefu_admin.store import search
 from kefu_admin.store.apply.activation import fingerprint, is_laid
 from kefu_admin.store.apply.planning import is_drop, outline
 from kefu_admin.store.database import FINGERPRINT, Store
@@ -62,6 +63,8 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
             if lacking:
                 raise NotReady(lacking)
             warnings = [Finding("ready_beyond", {"subject": step.subject}) for step in steps]
+        if "search_missing" in search.self_test(store):
+            raise NotReady((Finding("ready_missing", {"subject": search.TABLE}),))
         if applied != store.project.fingerprint:
             facts = {"applied": applied[:12], "own": store.project.fingerprint[:12]}
             warnings.append(Finding("ready_other_config", facts))

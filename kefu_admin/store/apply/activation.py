@@ -14,6 +14,7 @@ from kefu_admin.actor import Actor
 from kefu_admin.store.database import FINGERPRINT, Store
 from kefu_admin.store.found import found
 from kefu_admin.store.shapes import ColumnKind
+from kefu_admin.store.state import read_state, write_state
 
 LAYOUT = "layout"  # JSON: table -> column -> form of everything apply made and that is still there
 LAYOUT_FINGERPRINT = "layout_fingerprint"
@@ -21,19 +22,19 @@ LAYOUT_FINGERPRINT = "layout_fingerprint"
 
 def fingerprint(store: Store) -> str | None:
     """The fingerprint of the config last applied, or None before the first apply."""
-    return _read(store, FINGERPRINT) if _has_state(store) else None
+    return read_state(store, FINGERPRINT) if _has_state(store) else None
 
 
 def forms(store: Store) -> dict[str, dict[str, str]]:
     """What apply made: table -> column -> form. Only this is ever planned to be dropped."""
-    text = _read(store, LAYOUT)
+    text = read_state(store, LAYOUT)
     made: dict[str, dict[str, str]] = json.loads(text) if text else {}
     return made
 
 
 def keep_forms(store: Store, made: Mapping[str, Mapping[str, str]]) -> None:
     """Writes what apply made."""
-    _write(store, LAYOUT, json.dumps(made, sort_keys=True, separators=(",", ":")))
+    write_state(store, LAYOUT, json.dumps(made, sort_keys=True, separators=(",", ":")))
 
 
 def layout_fingerprint(store: Store) -> str:
@@ -43,7 +44,7 @@ def layout_fingerprint(store: Store) -> str:
 
 def is_laid(store: Store) -> bool:
     """Whether exactly the tables this project wants were applied last."""
-    return _has_state(store) and _read(store, LAYOUT_FINGERPRINT) == layout_fingerprint(store)
+    return _has_state(store) and read_state(store, LAYOUT_FINGERPRINT) == layout_fingerprint(store)
 
 
 def activate(store: Store, *, actor: Actor, now: datetime) -> bool:
@@ -60,7 +61,7 @@ def activate(store: Store, *, actor: Actor, now: datetime) -> bool:
         if table in made or table in store.layout
     }
     keep_forms(store, kept)
-    _write(store, LAYOUT_FINGERPRINT, layout_fingerprint(store))
+    write_state(store, LAYOUT_FINGERPRINT, layout_fingerprint(store))
     project = store.project
     if fingerprint(store) == project.fingerprint:
         return False
@@ -74,7 +75,7 @@ def activate(store: Store, *, actor: Actor, now: datetime) -> bool:
             actor.login,
         ),
     )
-    _write(store, FINGERPRINT, project.fingerprint)
+    write_state(store, FINGERPRINT, project.fingerprint)
     return True
 
 
@@ -100,20 +101,4 @@ def _form(
 
 
 def _has_state(store: Store) -> bool:
-    return "kefu_state" in found_names(store)
-
-
-def found_names(store: Store) -> set[str]:
-    """The names of all tables."""
-    return set(store.database.get_tables())
-
-
-def _read(store: Store, key: str) -> str | None:
-    value: str | None = store.value('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (key,))
-    return value
-
-
-def _write(store: Store, key: str, value: str) -> None:
-    changed = store.execute('UPDATE "kefu_state" SET "value" = ? WHERE "key" = ?', (value, key))
-    if not changed.rowcount:
-        store.execute('INSERT INTO "kefu_state" ("key", "value") VALUES (?, ?)', (key, value))
+    return "kefu_state" in store.database.get_tables()

@@ -12,7 +12,7 @@ from kefu_admin.store import rollups
 from kefu_admin.store.change import statements
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.change.statements import encode, same
-from kefu_admin.store.change.values import Draft, Kind
+from kefu_admin.store.change.values import Draft, Kind, Record
 from kefu_admin.store.dialect import quoted
 
 if TYPE_CHECKING:
@@ -101,27 +101,35 @@ def _refresh(
     above = [r for _, _, r in rollups.over(store.project, type_id)]
     if not computed and not any(rollups.reads(rollup) & changed for rollup in above):
         return
-    sql = statements.of(store, type_id)
     records = Reader(store).load(type_id, sorted(ids))
     for record in records.values():
         anew = recompute(type_id, record.values, changed)
-        differing = {
-            name: value
-            for name, value in anew.items()
-            if name in sql.by_field and not same(record.values[name], value)
-        }
-        if differing:
-            columns = [column for name in differing for column in sql.by_field[name]]
-            sets = ", ".join(f"{quoted(column.name)} = ?" for column in columns)
-            store.execute(
-                f'UPDATE {quoted(type_id)} SET {sets} WHERE "id" = ?',
-                [
-                    *(
-                        encode(store, sql, c, record.id, differing[c.field.id])
-                        for c in columns
-                        if c.field
-                    ),
-                    record.id,
-                ],
-            )
-        _note(store, touched, type_id, frozenset(changed | differing.keys()), (record.values,))
+        written = write_computed(store, type_id, record, anew)
+        _note(store, touched, type_id, frozenset(changed | written), (record.values,))
+
+
+def write_computed(
+    store: Store, type_id: str, record: Record, anew: Mapping[str, object]
+) -> frozenset[str]:
+    """Write the computed fields that differ from what the record holds; returns their names."""
+    sql = statements.of(store, type_id)
+    differing = {
+        name: value
+        for name, value in anew.items()
+        if name in sql.by_field and not same(record.values[name], value)
+    }
+    columns = [column for name in differing for column in sql.by_field[name]]
+    if columns:
+        sets = ", ".join(f"{quoted(column.name)} = ?" for column in columns)
+        store.execute(
+            f'UPDATE {quoted(type_id)} SET {sets} WHERE "id" = ?',
+            [
+                *(
+                    encode(store, sql, c, record.id, differing[c.field.id])
+                    for c in columns
+                    if c.field
+                ),
+                record.id,
+            ],
+        )
+    return frozenset(differing)
