@@ -8,8 +8,7 @@ database's, references and rights the writer's to judge.
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC
 
 from kefu_admin.behaviours import conditions, formulas
@@ -99,7 +98,7 @@ class TypeChecks:
     ) -> Settled:
         """The record as it may be stored: what must be altered in `after`, and what is wrong."""
         altered: dict[str, object] = {}
-        values = ChainMap(altered, after)  # type: ignore[arg-type]  # only the first is written to
+        values = _Over(altered, after)
         errors: list[FieldError] = []
 
         def holds(condition: Condition, of: Mapping[str, object] = values) -> bool:
@@ -146,7 +145,7 @@ class TypeChecks:
     ) -> Mapping[str, object]:
         """The computed fields worked out afresh, in the order they build on one another."""
         altered: dict[str, object] = {}
-        current = ChainMap(altered, values)  # type: ignore[arg-type]  # only the first is written to
+        current = _Over(altered, values)
         for _ in range(ROUNDS):
             if not self._compute(current, altered, binding, []):
                 break
@@ -194,6 +193,25 @@ class TypeChecks:
                 altered[field.id] = value
                 moved = True
         return moved
+
+
+class _Over(Mapping[str, object]):
+    """A record with some values altered; `altered` may still grow."""
+
+    __slots__ = ("_altered", "_record")
+
+    def __init__(self, altered: Mapping[str, object], record: Mapping[str, object]) -> None:
+        self._altered = altered
+        self._record = record
+
+    def __getitem__(self, name: str) -> object:
+        return self._altered[name] if name in self._altered else self._record[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._record)
+
+    def __len__(self) -> int:
+        return len(self._record)
 
 
 def _convert_rows(

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import convert, plain, storage
-from kefu_admin.definitions.fields import BadValue, Field, Storage
+from kefu_admin.definitions.field_types import convert, plain
+from kefu_admin.definitions.fields import BadValue, Field
 from kefu_admin.store import crypto
 from kefu_admin.store.shapes import ColumnKind
 
@@ -158,11 +158,10 @@ def _plain(
 ) -> object:
     if value is None:
         return None
-    rests = storage(one)
-    if rests is Storage.ROWS:
+    if one.type == "children":
         assert isinstance(value, tuple)
         return list(value)
-    if rests is Storage.SECRET:
+    if one.encrypted:
         keys = crypto.vault(store.secret)
         text = str(plain(one, value))
         return {
@@ -185,7 +184,7 @@ def _values(
             value = keys.open(
                 value[_SEALED], type_id=content_type.id, field=name, record_id=record_id
             )
-        if one is not None and storage(one) is Storage.ROWS:
+        if one is not None and one.type == "children":
             value = tuple(value or ())
         elif one is not None:
             try:

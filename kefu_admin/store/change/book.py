@@ -12,7 +12,7 @@ from kefu_admin.definitions.field_types import plain, storage
 from kefu_admin.definitions.fields import Field, PersonalClass, Storage
 from kefu_admin.definitions.masks import MASKS
 from kefu_admin.store import audit, history, outbox, search
-from kefu_admin.store.change import following
+from kefu_admin.store.change import following, statements
 from kefu_admin.store.change.following import Recompute
 from kefu_admin.store.change.values import Draft, Kind
 
@@ -68,11 +68,11 @@ class Book:
     def _entry(self, draft: Draft) -> history.Entry:
         before: dict[str, object] = {}
         after: dict[str, object] = {}
-        for name in draft.type.fields:
-            field = draft.type.fields[name]
-            if field.system or field.rollup is not None or name not in draft.changed:
+        for field in statements.of(self._store, draft.type.id).told:
+            name = field.id
+            if name not in draft.changed:
                 continue
-            if storage(field) is Storage.ROWS:
+            if field.type == "children":
                 old, new = _owned(draft, field)
             else:
                 old = draft.before[name] if draft.before is not None else None
@@ -124,15 +124,14 @@ def audited(store: Store, field: Field, value: object) -> object:
     keyed hash, so that erasing a person never needs the book."""
     if value is None or value == ():
         return None
-    rests = storage(field)
-    if rests is Storage.ROWS:
+    if field.type == "children":
         assert isinstance(value, tuple)
         return list(value)
     written = plain(field, value)
     personal = field.personal is not PersonalClass.NONE or field.encrypted
     if field.mask and isinstance(written, str):
         return MASKS[field.mask](written)
-    if personal or field.mask or rests is Storage.LONG_TEXT:
+    if personal or field.mask or storage(field) is Storage.LONG_TEXT:
         return audit.keyed_hash(store, str(written))
     return written
 

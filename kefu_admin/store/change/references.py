@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kefu_admin.definitions.builtin import BUILTIN_TYPES, target_type
-from kefu_admin.definitions.field_types import storage
-from kefu_admin.definitions.fields import Field, Storage
+from kefu_admin.definitions.builtin import BUILTIN_TYPES
+from kefu_admin.definitions.fields import Field
 from kefu_admin.store import attachments
+from kefu_admin.store.change import statements
 from kefu_admin.store.change.values import Draft, Kind
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ def check(change: Change, drafts: list[Draft]) -> None:
 
     Costs one statement per type pointed at; none for the actor himself and his department.
     """
-    links = [link for draft in drafts if draft.kind is not Kind.REMOVE for link in _new(draft)]
+    links = [
+        link for draft in drafts if draft.kind is not Kind.REMOVE for link in _new(change, draft)
+    ]
     wanted: dict[str, set[int]] = {}
     for _, _, target, record_id in links:
         if not _own(change, target, record_id):
@@ -44,19 +46,17 @@ def check(change: Change, drafts: list[Draft]) -> None:
     _check_files(change, drafts)
 
 
-def _new(draft: Draft) -> Iterator[tuple[Draft, Field, str, int]]:
+def _new(change: Change, draft: Draft) -> Iterator[tuple[Draft, Field, str, int]]:
     """The links a draft makes: (draft, field, target type, id)."""
-    for name in sorted(draft.changed):
-        field = draft.type.fields[name]
-        if field.system or (draft.parent is not None and name == draft.type.owned_by):
+    for field, target in statements.of(change.store, draft.type.id).pointing:
+        name = field.id
+        owner = draft.parent is not None and name == draft.type.owned_by
+        if name not in draft.changed or owner:
             continue
-        rests = storage(field)
-        if rests is Storage.LINK or rests is Storage.LINKS:
-            target = target_type(field.type, field.to)
-            old = _ids(draft.before[name]) if draft.before is not None else ()
-            for record_id in _ids(draft.after[name]):
-                if record_id not in old:
-                    yield draft, field, target, record_id
+        old = _ids(draft.before[name]) if draft.before is not None else ()
+        for record_id in _ids(draft.after[name]):
+            if record_id not in old:
+                yield draft, field, target, record_id
 
 
 def _own(change: Change, target: str, record_id: int) -> bool:
@@ -73,8 +73,8 @@ def _check_files(change: Change, drafts: list[Draft]) -> None:
         (draft, name, file_id)
         for draft in drafts
         if draft.kind is not Kind.REMOVE
-        for name in sorted(draft.changed)
-        if not draft.type.fields[name].system and storage(draft.type.fields[name]) is Storage.FILES
+        for name in (field.id for field in statements.of(change.store, draft.type.id).files)
+        if name in draft.changed
         for file_id in _ids(draft.after[name])
         if draft.before is None or file_id not in _ids(draft.before[name])
     ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from kefu_admin.definitions.builtin import target_type
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import convert, plain, storage
 from kefu_admin.definitions.fields import Field, Storage
@@ -63,6 +64,8 @@ class TypeSql:
     files: tuple[Field, ...]
     children: tuple[Field, ...]
     secrets: tuple[Field, ...]
+    pointing: tuple[tuple[Field, str], ...]  # references and the type each leads to
+    told: tuple[Field, ...]  # what history and audit tell: not what the system or a rollup keeps
     select: str
     insert: str
     row_marks: str
@@ -103,6 +106,12 @@ def _compile(content_type: ContentType) -> TypeSql:
         files=tuple(field for field in own if storage(field) is Storage.FILES),
         children=tuple(field for field in own if storage(field) is Storage.ROWS),
         secrets=tuple(field for field in own if storage(field) is Storage.SECRET),
+        pointing=tuple(
+            (field, target_type(field.type, field.to))
+            for field in own
+            if storage(field) in (Storage.LINK, Storage.LINKS) and field.rollup is None
+        ),
+        told=tuple(field for field in own if field.rollup is None),
         select=f"SELECT {names} FROM {table}",
         insert=f"INSERT INTO {table} ({inserted}) VALUES ",
         row_marks="(" + ", ".join("?" * (len(every) - 1)) + ")",
