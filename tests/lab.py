@@ -50,7 +50,7 @@ INSTANTS = (
 TIMES = (time(0, 0), time(9, 30), time(23, 59))
 MINUTES = (0, 1, 90, 100_000)
 REGIONS = ("110000", "110100", "110105", "120000", "120101", "429004", "420000")
-SECRETS = ("110101199003070003", "x", "X", "x ")
+SECRETS = ("110101199003070003", "x", "X", "y")
 POOLS: Mapping[str, tuple[object, ...]] = {
     "name": TEXTS,
     "other": TEXTS,
