@@ -97,6 +97,16 @@ def place(store: Store, record_id: int, before: Sequence[int], after: Sequence[i
     )
 
 
+def let_go(store: Store, type_id: str, record_ids: Sequence[int]) -> None:
+    """Records are about to be deleted: their files belong to nobody."""
+    marks = ", ".join("?" * len(record_ids))
+    store.execute(
+        'UPDATE "kefu_attachment" SET "record_id" = NULL'
+        f' WHERE "type" = ? AND "record_id" IN ({marks})',
+        (type_id, *record_ids),
+    )
+
+
 def orphans(store: Store, *, before: datetime) -> list[Attachment]:
     """Files uploaded before an instant that belong to nobody (the janitor's question)."""
     return list(

@@ -187,11 +187,7 @@ def _delete(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
                 part,
             )
         if sql.files:
-            change.store.execute(
-                'UPDATE "kefu_attachment" SET "record_id" = NULL'
-                f' WHERE "type" = ? AND "record_id" IN ({marks(len(part))})',
-                (sql.type.id, *part),
-            )
+            attachments.let_go(change.store, sql.type.id, part)
         change.store.execute(
             f'DELETE FROM {quoted(sql.type.id)} WHERE "id" IN ({marks(len(part))})',
             part,

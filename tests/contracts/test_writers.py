@@ -1,0 +1,95 @@
+"""Each table has one writer; records have `store.change`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kefu_admin.store.fixed import FIXED_TABLES
+
+PACKAGE = Path(__file__).parents[2] / "kefu_admin"
+WRITERS = {
+    "kefu_department": {"store/accounts/"},
+    "kefu_user": {"store/accounts/"},
+    "kefu_user_role": {"store/accounts/"},
+    "kefu_password_history": {"store/accounts/"},
+    "kefu_session": {"store/sessions.py"},
+    "kefu_throttle": {"store/throttle.py"},
+    "kefu_token": {"store/tokens.py"},
+    "kefu_audit": {"store/audit.py"},
+    "kefu_seal": {"store/seal/"},
+    "kefu_lease": {"store/lease.py"},
+    "kefu_history": {"store/history.py"},
+    "kefu_outbox": {"store/outbox.py"},
+    "kefu_idempotency": {"store/idempotency.py"},
+    "kefu_counter": {"store/numbers.py"},
+    "kefu_void_number": {"store/numbers.py"},
+    "kefu_attachment": {"store/attachments.py"},
+    "kefu_definition": {"store/apply/"},
+    "kefu_apply_step": {"store/apply/"},
+    "kefu_state": {"store/state.py", "store/search/"},
+    "kefu_search_type": {"store/search/"},
+}
+# statements on tables named by a variable: records, their kept values, changes of the schema,
+# the search index, and the two fixed tables of sign-in secrets
+RECORDS = {
+    "store/change/",
+    "store/rollups.py",
+    "store/alter.py",
+    "store/apply/",
+    "store/search/",
+    "store/accounts/secrets.py",
+}
+
+_NAMED = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) \\?"(kefu_[a-z_]+)')
+_ANY = re.compile(r'(?:INSERT INTO|DELETE FROM|(?<!FOR )UPDATE) (?:\{|\\?"\{)')
+_MODEL = re.compile(r"\.(?:insert_many|bulk_create|bulk_update|save)\(")
+
+
+def sources() -> dict[str, str]:
+    """Every module of the package, by its path in it."""
+    return {
+        str(path.relative_to(PACKAGE)): path.read_text(encoding="utf-8")
+        for path in PACKAGE.rglob("*.py")
+    }
+
+
+def test_every_fixed_table_has_its_writer_listed() -> None:
+    assert {table.name for table in FIXED_TABLES} == WRITERS.keys()
+
+
+def test_no_other_module_writes_a_fixed_table() -> None:
+    found = {
+        (path, table)
+        for path, text in sources().items()
+        for table in _NAMED.findall(text)
+        if not path.startswith(tuple(WRITERS.get(table, ())))
+    }
+
+    assert found == set()
+
+
+def test_every_listed_writer_writes() -> None:
+    written = {
+        (table, writer)
+        for path, text in sources().items()
+        for table in _NAMED.findall(text)
+        for writer in WRITERS.get(table, ())
+        if path.startswith(writer)
+    }
+
+    assert written == {(table, writer) for table, some in WRITERS.items() for writer in some}
+
+
+def test_only_the_write_path_writes_records() -> None:
+    found = {
+        path
+        for path, text in sources().items()
+        if _ANY.search(text) and not path.startswith(tuple(RECORDS))
+    }
+
+    assert found == set()
+
+
+def test_nobody_saves_past_the_store() -> None:
+    assert {path for path, text in sources().items() if _MODEL.search(text)} == set()
