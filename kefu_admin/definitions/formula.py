@@ -9,6 +9,7 @@ live here; `behaviours.formulas` evaluates.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -77,6 +78,20 @@ class ChildrenOf:
 
 
 Node = Constant | FieldName | Unary | Binary | Call | ChildrenOf
+
+
+def nodes(root: Node) -> Iterator[Node]:
+    """A node and everything below it."""
+    yield root
+    match root:
+        case Unary(operand=operand):
+            yield from nodes(operand)
+        case Binary(left=left, right=right):
+            yield from nodes(left)
+            yield from nodes(right)
+        case Call(arguments=arguments):
+            for argument in arguments:
+                yield from nodes(argument)
 
 
 @dataclass(frozen=True, slots=True)

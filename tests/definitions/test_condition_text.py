@@ -297,7 +297,11 @@ def test_formulas_have_no_sql_and_relative_dates_move():
 
 def test_every_field_looked_at_is_named():
     condition = read(
-        {"parent.owner.name": {"eq": {"field": "other"}}, "contacts": {"any": {"boss.login": "x"}}}
+        {
+            "parent.owner.name": {"eq": {"field": "other"}},
+            "contacts": {"any": {"boss.login": "x"}},
+            "score": {"gt": {"formula": "1 + sum(contacts, age)"}},
+        }
     )
 
     assert set(reads(condition, CUSTOMER, TYPES)) == {
@@ -306,6 +310,8 @@ def test_every_field_looked_at_is_named():
         ("person", "name"),
         ("customer", "other"),
         ("customer", "contacts"),
+        ("customer", "score"),
+        ("contact", "age"),
         ("contact", "boss"),
         ("person", "login"),
     }

@@ -19,6 +19,7 @@ from kefu_admin.definitions.condition import (
     RelativeDate,
 )
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.formula import ChildrenOf, nodes
 
 
 def has_sql(condition: Condition) -> bool:
@@ -96,6 +97,9 @@ def _side_reads(
 ) -> Iterator[tuple[str, str]]:
     if isinstance(side, FormulaOperand):
         yield from ((type.id, name) for name in sorted(side.formula.fields))
+        for node in nodes(side.formula.root):
+            if isinstance(node, ChildrenOf) and node.field:
+                yield type.fields[node.name].to, node.field
     elif isinstance(side, Path):
         for owner, name in zip(walk(side, type, types), side.names, strict=True):
             yield owner.id, name
