@@ -15,11 +15,8 @@ NOTICES = {
     "password_changed": "密码已修改。",
     "signed_out": "您已退出登录。",
     "user_saved": "人员信息已保存。",
-    "password_reset": "密码已重置。",
     "department_saved": "部门已保存。",
-    "department_deleted": "部门已删除。",
     "token_revoked": "令牌已作废。",
-    "number_voided": "编号已作废登记。",
 }
 
 

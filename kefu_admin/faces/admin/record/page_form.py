@@ -159,7 +159,7 @@ def _context(
     label = content.label.text(locale)
     here = f"{page.base}{row.id}" if row is not None else page.base
     return {
-        "heading": said("编辑{type}", type=label) if row else said("新建{type}", type=label),
+        "heading": said("编辑{type}", type=label) if row else said("新建{thing}", thing=label),
         "plural": content.plural.text(locale),
         "code": row.title if row is not None else "",
         "base": page.base,
