@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,8 +132,11 @@ def _checked(prefix: str) -> str:
 
 def _initialise_babel(app: Flask) -> None:
     """Flask-Admin answers every form page with 500 when flask_babel is installed but not set up."""
-    if importlib.util.find_spec("flask_babel") is None or "babel" in app.extensions:
+    if "babel" in app.extensions:
         return
-    from flask_babel import Babel  # only where a host application has it
+    try:
+        from flask_babel import Babel
+    except ImportError:
+        return
 
     Babel(app, locale_selector=lambda: _BABEL_LOCALES[http.locale()])

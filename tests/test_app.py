@@ -110,3 +110,9 @@ def test_a_hosts_view_may_name_the_roles_it_is_for(host: Served) -> None:
 
     assert host.browser("supervisor").get("/desk/invoice/").status_code == 200
     assert host.browser("clerk").get("/desk/invoice/").status_code == 403
+
+
+def test_flask_babel_is_set_up_where_a_host_has_it_installed_only(host: Served) -> None:
+    """Flask-Admin answers every form with 500 when it finds flask_babel but no Babel."""
+    assert "babel" in host.app.extensions
+    assert host.browser("supervisor").get("/desk/invoice/new/").status_code == 200

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import plain
+from kefu_admin.definitions.field_types import value_type
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.project import Project
 from kefu_admin.store.query import File, Ref, Row
 
+T = TypeVar("T")
 Json = dict[str, object]
 Write = Callable[[object], object]
 _AS_IS = frozenset(
@@ -80,20 +82,30 @@ def _of_type(content_type: ContentType, made: Writers) -> Mapping[str, Write | N
 def _of_field(field: Field, made: Writers) -> Write | None:
     if field.type in _AS_IS:
         return None
+    if field.type in ("person", "department", "reference"):
+        return _one(reference, Ref)
+    if field.type == "references":
+        return _each(_one(reference, Ref))
+    if field.type in ("attachment", "image"):
+        return _one(file, File)
+    if field.type in ("attachments", "images"):
+        return _each(_one(file, File))
     if field.type == "children":
-        return lambda value: [_child(field.to, row, made) for row in _many(value)]
+        return _each(lambda row: _child(field.to, row, made))
+    shown = value_type(field).plain
+    return lambda value: shown(field, value)
 
-    def write(value: object) -> object:
-        if isinstance(value, Ref):
-            return reference(value)
-        if isinstance(value, File):
-            return file(value)
-        if isinstance(value, tuple) and value and isinstance(value[0], Ref | File):
-            return [write(item) for item in value]
-        shown = plain(field, value)
-        return list(shown) if isinstance(shown, tuple) else shown
 
-    return write
+def _one(write: Callable[[T], Json], kind: type[T]) -> Write:
+    """A writer of one reference or file; history holds ids where nothing is left to name."""
+    return lambda value: write(value) if isinstance(value, kind) else value
+
+
+def _each(write: Write) -> Write:
+    def many(value: object) -> object:
+        return [write(item) for item in value] if isinstance(value, tuple) else value
+
+    return many
 
 
 def _child(type_id: str, row: object, made: Writers) -> object:
@@ -101,11 +113,6 @@ def _child(type_id: str, row: object, made: Writers) -> object:
         return made.record(row)
     assert isinstance(row, Mapping)
     return made.values(type_id, row, ())
-
-
-def _many(value: object) -> Iterable[object]:
-    assert isinstance(value, tuple | list)
-    return value
 
 
 def reference(ref: Ref) -> Json:
