@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from kefu_admin.definitions.role import Denial
 from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
 from kefu_admin.store import history
 from tests.desks import Desk
@@ -149,3 +151,18 @@ def test_the_audit_book_holds_no_personal_value(desk: Desk) -> None:
     assert "138****5678" in told
     for secret in ("13800005678", "13900001111", "张三丰"):
         assert secret not in told
+
+
+def test_a_denied_field_is_closed_whatever_is_granted(desk: Desk) -> None:
+    made = desk.create("boss", "customer", level="b")
+    role = desk.project.roles["supervisor"]
+    denial = Denial(type="customer", fields=frozenset({"region"}))
+    desk.store.project = replace(
+        desk.project,
+        roles={**desk.project.roles, "supervisor": replace(role, denials=(denial,))},
+    )
+
+    with pytest.raises(Invalid) as refused:
+        desk.update("boss", "customer", made, 1, region="110105")
+
+    assert faults(refused) == [("region", "not_editable")]

@@ -9,9 +9,17 @@ from typing import Any
 
 import pytest
 
-from kefu_admin.problems import ConfigMoved, Conflict, KeyReused, Refusal
+from kefu_admin.problems import (
+    ConfigMoved,
+    Conflict,
+    Invalid,
+    KeyReused,
+    Refusal,
+    StillReferenced,
+)
 from kefu_admin.store.database import Store
 from kefu_admin.store.idempotency import IdempotencyKey, forget
+from kefu_admin.store.verify import verify
 from tests.desks import NOW, Desk
 
 WRITTEN = (
@@ -268,3 +276,36 @@ def test_writers_of_referring_rows_do_not_miss_each_other_s(desk: Desk) -> None:
     together(6, work)
 
     assert desk.row("customer", customer, "visit_count") == (30,)
+
+
+def test_what_was_written_passes_verify(desk: Desk) -> None:
+    made = desk.create("boss", "customer", contacts=({"name": "张三"},), phone="13800005678")
+    visit = desk.create("boss", "visit", customer=made)
+    desk.update("boss", "customer", made, 1, level="b", contacts=({"name": "李四"},))
+    desk.create("boss", "contact", customer=made, name="王五")
+    desk.remove("boss", "visit", visit, 1)
+    desk.remove("boss", "customer", made, 3)
+    desk.create("wang", "customer", kind="person", phone="13900001111")
+
+    report = verify(desk.store, now=NOW)
+
+    people = ("person", "department")  # put there by hand, without a line in the book
+    assert [f for f in report.findings if f.facts.get("type") not in people] == []
+
+
+def test_a_record_is_not_deleted_from_under_one_that_comes_to_refer_to_it(desk: Desk) -> None:
+    customers = [desk.create("boss", "customer", name=f"公司{i}") for i in range(6)]
+
+    def work(index: int) -> object:
+        customer = customers[index // 2]
+        try:
+            if index % 2:
+                return desk.remove("boss", "customer", customer, 1)
+            return desk.create("boss", "visit", customer=customer)
+        finally:
+            desk.store.release()
+
+    answers = together(12, work)
+
+    for visited, removed in zip(answers[::2], answers[1::2], strict=True):
+        assert isinstance(visited, Invalid) != isinstance(removed, StillReferenced)
