@@ -50,11 +50,32 @@ Writer = Callable[[Field, object, Shown], Cell]
 
 def cell(field: Field, value: object, shown: Shown, *, masked: bool = False) -> Cell:
     """One value of a field, as text with the little it takes to set it."""
-    if value is None or value in ("", ()):
+    if value is None or value == "" or value == ():
         return _EMPTY
     if masked:
         return Cell("m", str(value))
     return WRITERS[value_type(field).id](field, value, shown)
+
+
+def column(field: Field, shown: Shown) -> Callable[[object, bool], Cell]:
+    """`cell` for the many values of one field: what does not change is worked out once."""
+    write = WRITERS[value_type(field).id]
+    kept: dict[object, Cell] = {}
+    few = field.type in ("choice", "boolean", "region", "person", "department")
+
+    def written(value: object, masked: bool) -> Cell:
+        if value is None or value == "" or value == ():
+            return _EMPTY
+        if masked:
+            return Cell("m", str(value))
+        if not few:
+            return write(field, value, shown)
+        found = kept.get(value)
+        if found is None:
+            found = kept[value] = write(field, value, shown)
+        return found
+
+    return written
 
 
 def _text(field: Field, value: object, shown: Shown) -> Cell:

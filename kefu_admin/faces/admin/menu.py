@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from kefu_admin.actor import Actor
 from kefu_admin.faces import http
+from kefu_admin.faces.admin import marks
 from kefu_admin.faces.admin.theme import STATIC_PATH
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.http.runtime import Runtime, is_ours
@@ -59,7 +60,7 @@ def rendered(who: Actor, locale: str) -> Markup:
     key = (here.desk.grants(who).key, locale, http.runtime().project.fingerprint, outside)
     found = kept.texts.get(key)
     if found is None:
-        found = Markup(_render(here, who, locale, outside))  # noqa: S704 -- our own template's text
+        found = marks.rendered(_render(here, who, locale, outside))
         with kept.lock:
             if len(kept.texts) >= _MOST_KEPT:
                 kept.texts.clear()
@@ -99,10 +100,14 @@ def _render(here: Runtime, who: Actor, locale: str, outside: tuple[tuple[str, st
         groups=groups,
         outside=outside,
         home=here.prefix + "/",
-        icons=f"{here.prefix}{STATIC_PATH}/vendor/icons.svg?v={here.admin.theme.version}"
-        if here.admin is not None
-        else "",
+        icons=sprite(here),
     )
+
+
+def sprite(here: Runtime) -> str:
+    """The address of the icons."""
+    version = here.admin.theme.version if here.admin is not None else ""
+    return f"{here.prefix}{STATIC_PATH}/vendor/icons.svg?v={version}"
 
 
 def path_of(item: reading.MenuItem) -> str:

@@ -8,6 +8,7 @@ exception is a fault and is not caught.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from kefu_admin.actor import Actor
 from kefu_admin.faces import http
-from kefu_admin.faces.admin import menu, notices
+from kefu_admin.faces.admin import marks, menu, notices
 from kefu_admin.faces.admin.theme import STATIC_PATH, assets_built
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.operations.desk import Desk
@@ -88,6 +89,7 @@ def frame() -> dict[str, object]:
         "locale": locale,
         "who": who,
         "p": here.prefix,
+        "icon": partial(marks.icon, menu.sprite(here)),
         "assets": f"{here.prefix}{STATIC_PATH}",
         "version": here.admin.theme.version if here.admin is not None else "",
         "assets_built": assets_built(),

@@ -66,4 +66,4 @@ def test_only_one_module_marks_text_as_safe() -> None:
         if "Markup(" in name.read_text("utf-8")
     ]
 
-    assert marking == ["menu.py"]
+    assert marking == ["marks.py"]

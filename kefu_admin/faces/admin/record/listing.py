@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
-from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.view import SortKey
-from kefu_admin.faces.admin.cells import NUMERIC, Cell, Shown, cell
+from kefu_admin.faces.admin.cells import NUMERIC, Cell, Shown, column
 from kefu_admin.faces.admin.record.finder import Asked
 from kefu_admin.faces.admin.words import Translate
 from kefu_admin.operations.reading import FieldView
@@ -37,20 +36,14 @@ def rows(
     columns: Sequence[str], content: ContentType, found: Iterable[Row], shown: Shown
 ) -> tuple[ListRow, ...]:
     """The rows of a page, cell by cell. A row whose first cell is empty is named by its title."""
-    fields = [(name, content.fields[name]) for name in columns]
+    writers = [(name, column(content.fields[name], shown)) for name in columns]
     made = []
     for row in found:
-        cells = _cells(row, fields, shown)
+        values, masked = row.values, row.masked
+        cells = tuple([write(values.get(name), name in masked) for name, write in writers])
         first = cells[0].text if cells and cells[0].css != "z" else row.title or f"#{row.id}"
         made.append(ListRow(row.id, first, cells[1:]))
     return tuple(made)
-
-
-def _cells(row: Row, fields: list[tuple[str, Field]], shown: Shown) -> tuple[Cell, ...]:
-    values, masked = row.values, row.masked
-    return tuple(
-        [cell(field, values.get(name), shown, masked=name in masked) for name, field in fields]
-    )
 
 
 def heads(
