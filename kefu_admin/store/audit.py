@@ -2,7 +2,8 @@
 
 A line is written in the transaction of the operation it speaks of; when it cannot be written the
 operation fails. There is no shared head: a line continues the chain of its own record (whose row
-lock the writer holds), lines without a record continue the chain of their session or account. The
+lock the writer holds), lines without a record continue the chain of their session or account; two
+that meet at the same place are kept apart by the unique key, and one of them tries again. The
 digest is an HMAC with a key that is not in the database, so that nobody who only has the database
 can write, alter or re-link a line. `store.seal` links committed lines into blocks afterwards,
 `store.verify` reads it all again.
@@ -42,9 +43,9 @@ _CHUNKS = (200, 20, 1)  # rows per statement: three texts to prepare instead of 
 class Line:
     """What one operation did to one thing.
 
-    `version` is the record's version after the change; a line with `record_id` and `version`
-    belongs to the record's chain, any other to the actor's session (or `chain`, when given: the
-    caller must then hold a lock that serialises it). `before` and `after` map field ids to plain
+    `version` is the record's version after the change, None for what does not change it (unmask). A
+    line with `record_id` belongs to the record's chain, any other to the actor's session (or to
+    `chain`, when given). `before` and `after` map field ids to plain
     JSON values, masked or hashed where personal. `operation` names what was asked for
     (`records.change`), `reason` is what the person gave.
     """
@@ -91,7 +92,7 @@ def chain_of(line: Line) -> str:
     """The chain a line continues: its record's, or the session's or account's it came from."""
     if line.chain:
         return line.chain
-    if line.record_id is not None and line.version is not None:
+    if line.record_id is not None:
         return record_chain(line.type, line.record_id)
     if line.actor.session:
         return f"session:{line.actor.session}"
@@ -100,8 +101,8 @@ def chain_of(line: Line) -> str:
     return line.actor.login
 
 
-def record_chain(type_id: str, record_id: int) -> str:
-    """The chain of a record's versions."""
+def record_chain(type_id: str, record_id: int | str) -> str:
+    """The chain of everything done to a record; with "" what all chains of a type begin with."""
     return f"{type_id}#{record_id}"
 
 

@@ -10,8 +10,11 @@ from kefu_admin.operations import accounts, audit_book
 from kefu_admin.operations.audit_book import AuditRequest
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import BadRequest, Forbidden, SignInFailed
-from tests.operations.people import MINUTE, NOW, actor, enter, person, project
+from kefu_admin.store import audit
+from tests.operations.people import BOOT, MINUTE, NOW, actor, enter, person, project
 from tests.store.books import seal_all
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -93,7 +96,31 @@ def test_pages_follow_each_other_without_gap_or_repetition(desk, auditor):
     assert len(seen) == desk.store.value('SELECT COUNT(*) FROM "kefu_audit"')
 
 
-@pytest.mark.parametrize("cursor", ["x", "2026-11-21~1", "2026-11-21T00:00:00~1", "~", "9' OR 1=1"])
+def test_a_time_is_found_among_many_lines(desk, auditor):
+    hours = 50
+    with desk.store.transaction():
+        audit.append(
+            desk.store,
+            [
+                audit.Line(
+                    actor=BOOT, action=f"h{n}", at=NOW + n * HOUR, type="t", record_id=n, version=1
+                )
+                for n in range(1, hours)
+            ],
+        )
+
+    def actions(since, until):
+        request = {"since": NOW + since * HOUR, "until": NOW + until * HOUR}
+        return [action for _, action in found(desk, auditor, **request)]
+
+    assert actions(20, 22) == ["h21", "h20"]
+    assert actions(48.5, 1000) == ["h49"]
+    assert actions(49.5, 1000) == []
+    assert actions(-1000, -999) == []
+    assert len(actions(1, 50)) == 49
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "9" * 19, "²", "9' OR 1=1"])
 def test_a_cursor_nobody_gave_out_is_refused(desk, auditor, cursor):
     with pytest.raises(BadRequest):
         audit_book.list_lines(desk, AuditRequest(after=cursor), actor=auditor)

@@ -54,9 +54,18 @@ def test_lines_appended_together_continue_their_chains_in_order(store):
 
 def test_a_line_without_a_record_follows_its_session(store):
     write(store, line(None, None, action="export"))
-    write(store, line(41, None, action="unmask", reason="客户来电核对"))
+    write(store, line(None, None, action="export"))
 
     assert [row[:2] for row in lines(store)] == [("session:s1", 1), ("session:s1", 2)]
+
+
+def test_what_does_not_change_a_record_stands_in_its_chain_between_its_versions(store):
+    versions(store, 41, 1)
+    write(store, line(41, None, action="unmask", reason="客户来电核对"))
+    write(store, line(41, 2))
+
+    found = store.rows('SELECT "chain", "seq", "version" FROM "kefu_audit" ORDER BY "id"')
+    assert found == [("customer#41", 1, 1), ("customer#41", 2, None), ("customer#41", 3, 2)]
 
 
 def test_lines_hold_who_when_where_what_and_why(store):

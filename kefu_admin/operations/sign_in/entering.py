@@ -142,9 +142,10 @@ def _is_known(store: Store, person_id: int, address: str, now: datetime) -> bool
     """Whether the person has signed in from this address within the last month."""
     since = store.to_db(ColumnKind.INSTANT, now - KNOWN_FOR)
     found = store.row(
-        'SELECT 1 FROM "kefu_audit" WHERE "type" = ? AND "record_id" = ? AND "action" = ?'
-        ' AND "address" = ? AND "at" > ? LIMIT 1',
-        ("person", person_id, "sign_in", address, since),
+        'SELECT 1 FROM (SELECT "action", "address", "at" FROM "kefu_audit" WHERE "chain" = ?'
+        ' ORDER BY "seq" DESC LIMIT 5000) AS lately'
+        ' WHERE "action" = ? AND "address" = ? AND "at" > ? LIMIT 1',
+        (audit.record_chain("person", person_id), "sign_in", address, since),
     )
     return found is not None
 
@@ -170,7 +171,8 @@ def _failure(attempt: _Try, action: str, address: str, now: datetime) -> audit.L
     """Nobody has proved to be that person: the actor has the login, but not the id."""
     actor = Actor(user_id=None, login=attempt.name, name="", roles=frozenset(), address=address)
     person_id = attempt.person.id if attempt.person else None
-    return line(actor, action, now, person_id, chain=f"sign_in:{attempt.name}")
+    chain = "" if attempt.person else f"sign_in:{attempt.name}"
+    return line(actor, action, now, person_id, chain=chain)
 
 
 def _normal(login: str) -> str:

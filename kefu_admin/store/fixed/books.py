@@ -28,8 +28,9 @@ BOOKS: tuple[TableShape, ...] = (
         text("definition", 64),
         text("digest", 64),
         integer("transaction_id", required=False),
-        unique=(("chain", "seq"),),
-        indexes=(("at", "id"), ("type", "record_id"), ("actor",), ("transaction_id",)),
+        unique=(("chain", "seq"),),  # also finds a record's lines
+        indexes=(("actor",),),  # every index is paid by every change: time goes by id
+        partial=((("transaction_id",), '"transaction_id" IS NOT NULL'),),  # PostgreSQL's sealer
         append_only=True,
     ),
     table(

@@ -49,9 +49,11 @@ def table(
     *columns: ColumnShape,
     unique: tuple[tuple[str, ...], ...] = (),
     indexes: tuple[tuple[str, ...], ...] = (),
+    partial: tuple[tuple[tuple[str, ...], str], ...] = (),
     append_only: bool = False,
 ) -> TableShape:
-    """A table with its unique keys and plain indexes."""
+    """A table with its unique keys and plain indexes; `partial` ones hold only rows that meet a
+    condition."""
     return TableShape(
         name=name,
         columns=columns,
@@ -59,6 +61,12 @@ def table(
             IndexShape(name=index_name(name, key, unique=is_unique), columns=key, unique=is_unique)
             for is_unique, keys in ((True, unique), (False, indexes))
             for key in keys
+        )
+        + tuple(
+            IndexShape(
+                name=index_name(name, key, unique=False, where=where), columns=key, where=where
+            )
+            for key, where in partial
         ),
         append_only=append_only,
     )

@@ -13,7 +13,7 @@ from kefu_admin.store import rollups as store_rollups
 from kefu_admin.store import search as store_search
 from kefu_admin.store import where
 from kefu_admin.store.columns import has_column, hash_column
-from kefu_admin.store.crypto import CannotOpen, vault
+from kefu_admin.store.crypto import CannotOpen, vault_of
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import quoted
 from kefu_admin.store.verify.report import Finding
@@ -52,7 +52,7 @@ def rollups(store: Store, now: datetime) -> Iterator[Finding]:
 
 def secrets(store: Store, now: datetime) -> Iterator[Finding]:
     """Every encrypted value opens where it stands, and its look-up hash is its own."""
-    keys = vault(store.secret)
+    keys = vault_of(store)
     for content_type in store.project.types.values():
         for field in content_type.fields.values():
             if field.system or not has_column(field) or storage(field) is not Storage.SECRET:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kefu_admin.definitions.builtin import BUILTIN_TYPES, table_name
+from kefu_admin.store.audit import record_chain
 from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.verify.report import Finding
 
 _SHOWN = 20  # per type; more of the same kind say nothing new
@@ -20,9 +22,9 @@ def audited(store: Store, now: datetime) -> Iterator[Finding]:
     for type_id in (*store.project.types, *BUILTIN_TYPES):
         rows = store.rows(
             f'SELECT t."id", t."version" FROM "{table_name(type_id)}" AS t WHERE NOT EXISTS'
-            ' (SELECT 1 FROM "kefu_audit" AS a WHERE a."type" = ? AND a."record_id" = t."id"'
+            f' (SELECT 1 FROM "kefu_audit" AS a WHERE a."chain" = {_chain(store.dialect)}'
             ' AND a."version" = t."version") ORDER BY t."id" LIMIT ?',
-            (type_id, _SHOWN),
+            (record_chain(type_id, ""), _SHOWN),
         )
         for id, version in rows:
             yield Finding.of("version_without_audit", type=type_id, id=id, version=version)
@@ -40,3 +42,8 @@ def history(store: Store, now: datetime) -> Iterator[Finding]:
         )
         for id, version in rows:
             yield Finding.of("history_incomplete", type=type_id, id=id, version=version)
+
+
+def _chain(dialect: Dialect) -> str:
+    """The chain of row t of the type whose chains begin with the parameter."""
+    return 'CONCAT(?, t."id")' if dialect is Dialect.MARIADB else 'CAST(? AS text) || t."id"'
