@@ -1,34 +1,24 @@
 """One page of a list: one ordered SELECT, one capped count, labels.
 
-On SQLite a rule "department in my departments" under ORDER BY would sort every visible row; there
-each department becomes an arm of its own, an ordered seek of at most one page, and the arms are
-merged (`prototype.md` measured 254 ms against 1 ms at a million rows).
+Where one ordered seek would not do (`order.beyond`, `arms.split`) there are several, merged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
-from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.condition import (
-    All,
-    Compare,
     Condition,
-    Literal,
-    MyDepartments,
-    Op,
-    Path,
 )
 from kefu_admin.definitions.logic import all_of
-from kefu_admin.definitions.resolve import resolve
-from kefu_admin.store.dialect import Dialect
+from kefu_admin.store.dialect import quoted
 from kefu_admin.store.query import Page, Query
+from kefu_admin.store.read.arms import split
 from kefu_admin.store.read.assemble import rows as assembled
 from kefu_admin.store.read.cursor import seal, unseal
 from kefu_admin.store.read.order import Key, beyond, order_by, order_keys, reversed_keys
-from kefu_admin.store.read.quick import quick
+from kefu_admin.store.read.quick import Quick, quick
 from kefu_admin.store.read.select import (
     compiled,
     from_where,
@@ -40,9 +30,6 @@ from kefu_admin.store.read.shape import ALIAS, Shape
 from kefu_admin.store.read.sight import Sight
 from kefu_admin.store.rules import Rules
 from kefu_admin.store.where import Fragment, joined
-
-MOST_ARMS = 50
-Arm = tuple[Condition, str, tuple[object, ...]]  # condition, more SQL, its parameters
 
 
 def page(sight: Sight, query: Query) -> Page:
@@ -93,7 +80,7 @@ def count(sight: Sight, query: Query) -> tuple[int, bool]:
 
 def _count(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
     where = compiled(sight, query.type, _asked(rules, query))
-    also = _also(sight, rules, query)
+    also = _also(_ids(query), quick(sight, rules, query.search))
     text = (
         f"SELECT COUNT(*) FROM (SELECT 1 AS one {from_where(rules, where, also.text)}"
         f" LIMIT {query.count_up_to + 1}) AS counted"
@@ -106,15 +93,17 @@ def _asked(rules: Rules, query: Query) -> Condition:
     return all_of((rules.visible, query.where, query.filter))
 
 
-def _also(sight: Sight, rules: Rules, query: Query) -> Fragment:
-    """What the query asks beyond conditions: certain ids, a quick search; "" for nothing."""
-    parts: list[Fragment] = []
-    if query.ids is not None:
-        listed = f'"{ALIAS}"."id" IN ({marks(query.ids)})' if query.ids else "(1 = 0)"
-        parts.append(Fragment(listed, query.ids))
-    found = quick(sight, rules, query.search) if query.search else None
-    if found is not None:
-        parts.append(found)
+def _ids(query: Query) -> Fragment | None:
+    """The records the query is held to; None for all."""
+    if query.ids is None:
+        return None
+    listed = f'"{ALIAS}"."id" IN ({marks(query.ids)})' if query.ids else "(1 = 0)"
+    return Fragment(listed, query.ids)
+
+
+def _also(ids: Fragment | None, found: Quick | None) -> Fragment:
+    """What the query asks beyond conditions; "" for nothing."""
+    parts = [part for part in (ids, found.where if found else None) if part is not None]
     return joined(parts, "AND") if parts else Fragment("")
 
 
@@ -130,66 +119,51 @@ def _rows(
     more."""
     limit = query.limit + 1
     places = beyond(keys, start, ALIAS) if start else (("", ()),)
-    also = _also(sight, rules, query)
+    ids, found = _ids(query), quick(sight, rules, query.search, in_order=True)
+    also = _also(ids, found)
+    is_narrow = ids is not None or (found is not None and not found.is_common)
     asked = _asked(rules, query)
-    arms: list[Arm] = [
-        (
-            condition,
-            " AND ".join(part for part in (place, also.text) if part),
-            (*params, *also.params),
-        )
-        for condition in ((asked,) if also.text else _split(sight, rules, asked))
+    wheres = (
+        (compiled(sight, query.type, asked),) if is_narrow else split(sight, rules, asked, keys)
+    )
+    arms = [
+        (where, " AND ".join(part for part in (place, also.text) if part), (*params, *also.params))
+        for where in wheres
         for place, params in places
     ]
     columns, column_params = picked.select
     sorted_by = ", ".join(f'{key.sql(ALIAS)} AS "k{i}"' for i, key in enumerate(keys))
     inner_order = order_by(keys, sight.store.dialect, [key.sql(ALIAS) for key in keys])
+    wanted = f"{sorted_by}, {columns}" if len(arms) == 1 else sorted_by
     texts: list[str] = []
-    params: list[object] = []
-    for condition, more, more_params in arms:
-        where = compiled(sight, query.type, condition)
+    params: list[object] = list(column_params)
+    for where, more, more_params in arms:
         texts.append(
-            f"SELECT {sorted_by}, {columns} {from_where(rules, where, more)}"
-            f" ORDER BY {inner_order} LIMIT {limit}"
+            f"SELECT {wanted} {from_where(rules, where, more)} ORDER BY {inner_order} LIMIT {limit}"
         )
-        params += (*column_params, *where.params, *more_params)
+        params += (*where.params, *more_params)
     if len(texts) == 1:
         return run(sight, texts[0], params)
-    outer_order = order_by(keys, sight.store.dialect, [f'"k{i}"' for i in range(len(keys))])
+    return run(sight, _merged(sight, rules, keys, columns, texts, limit), params)
+
+
+def _merged(
+    sight: Sight,
+    rules: Rules,
+    keys: tuple[Key, ...],
+    columns: str,
+    arms: Sequence[str],
+    limit: int,
+) -> str:
+    """The arms bring only keys and ids, mostly from indexes; the rows are fetched for one page."""
+    order = order_by(keys, sight.store.dialect, [f'"m"."k{i}"' for i in range(len(keys))])
     joined = " UNION ALL ".join(
-        f"SELECT * FROM ({text}) AS a{number}" for number, text in enumerate(texts)
+        f"SELECT * FROM ({text}) AS a{number}" for number, text in enumerate(arms)
     )
-    text = f"SELECT * FROM ({joined}) AS merged ORDER BY {outer_order} LIMIT {limit}"
-    return run(sight, text, params)
-
-
-def _split(sight: Sight, rules: Rules, asked: Condition) -> tuple[Condition, ...]:
-    """One condition per department, where that is the faster way; else the condition itself."""
-    if sight.store.dialect is not Dialect.SQLITE:
-        return (asked,)
-    parts = asked.parts if isinstance(asked, All) else (asked,)
-    for part in parts:
-        values = _department_values(rules, part, sight.binding)
-        if values:
-            others = [other for other in parts if other is not part]
-            assert isinstance(part, Compare)
-            return tuple(
-                all_of((replace(part, op=Op.EQ, right=Literal(value)), *others)) for value in values
-            )
-    return (asked,)
-
-
-def _department_values(rules: Rules, part: Condition, binding: Binding) -> tuple[object, ...]:
-    """The departments of a rule "own department field in …", when they are few enough."""
-    if not (
-        isinstance(part, Compare)
-        and part.op is Op.IN
-        and isinstance(part.left, Path)
-        and part.left.names == (rules.type.department,)
-        and isinstance(part.right, MyDepartments | Literal)
-    ):
-        return ()
-    values = resolve(part.right, binding)
-    if not isinstance(values, tuple) or not 2 <= len(values) <= MOST_ARMS:
-        return ()
-    return values
+    sorted_by = ", ".join(f'"m"."k{i}"' for i in range(len(keys)))
+    id = f'"m"."k{len(keys) - 1}"'
+    return (
+        f"SELECT {sorted_by}, {columns} FROM"
+        f' (SELECT * FROM ({joined}) AS "m" ORDER BY {order} LIMIT {limit}) AS "m"'
+        f' JOIN {quoted(rules.type.id)} AS "{ALIAS}" ON "{ALIAS}"."id" = {id} ORDER BY {order}'
+    )

@@ -7,6 +7,8 @@ values themselves.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from kefu_admin.definitions.condition import NEVER, Compare, Condition, Literal, Op, Path
 from kefu_admin.definitions.field_types import operators
 from kefu_admin.definitions.logic import all_of, any_of
@@ -26,26 +28,44 @@ LONGEST = 100
 NOTHING = Fragment("(1 = 0)")
 
 
-def quick(sight: Sight, rules: Rules, text: str) -> Fragment | None:
-    """The records that hold every word of the text; None when it has no word."""
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """The condition, and whether no word narrows the rows enough to list them."""
+
+    where: Fragment
+    is_common: bool
+
+
+def quick(sight: Sight, rules: Rules, text: str, *, in_order: bool = False) -> Quick | None:
+    """The records that hold every word of the text; None when it has no word. `in_order`: see
+    `search.match`."""
     words = search.normal(text).split()[:MOST_WORDS]
     if not words:
         return None
-    return joined((_word(sight, rules, word[:LONGEST]) for word in words), "AND")
+    found = [_word(sight, rules, word[:LONGEST], in_order) for word in words]
+    return Quick(joined((one.where for one in found), "AND"), all(one.is_common for one in found))
 
 
-def _word(sight: Sight, rules: Rules, word: str) -> Fragment:
+def _word(sight: Sight, rules: Rules, word: str, in_order: bool) -> Quick:
     if len(word) < 2:
-        return compiled(sight, rules.type.id, _letter(rules, word))
+        return Quick(compiled(sight, rules.type.id, _letter(rules, word)), True)
     found: list[Fragment] = []
+    is_common = False
     for opened, (fields, tails) in _groups(rules, word).items():
         matched = search.match(
-            sight.store, rules.type.id, word, fields=fields, tails=tails, alias=ALIAS
+            sight.store,
+            rules.type.id,
+            word,
+            fields=fields,
+            tails=tails,
+            alias=ALIAS,
+            in_order=in_order,
         )
         if matched is not None:
             where = compiled(sight, rules.type.id, opened)
-            found.append(joined((where, matched), "AND"))
-    return joined(found, "OR") if found else NOTHING
+            found.append(joined((where, matched.where), "AND"))
+            is_common = is_common or matched.is_common
+    return Quick(joined(found, "OR") if found else NOTHING, is_common)
 
 
 def _groups(rules: Rules, word: str) -> dict[Condition, tuple[list[str], list[str]]]:

@@ -198,7 +198,7 @@ def converter(store: Store, type_id: str, one: Field) -> Convert | None:
         return _instant if kind is ColumnKind.INSTANT else None
     rests = storage(one)
     if rests is Storage.SECRET:
-        keys = crypto.vault(store.secret)
+        keys = crypto.vault_of(store)
 
         def opened(raw: Any, record_id: int) -> object:
             if not raw:

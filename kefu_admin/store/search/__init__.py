@@ -9,12 +9,22 @@ with GIN, MariaDB FULLTEXT. Written in the transaction of the record.
 - `match`: records that hold a text, as SQL
 """
 
-from kefu_admin.store.search.index import Indexed, bring_up, change, clear, lay, rebuild, self_test
+from kefu_admin.store.search.index import (
+    TABLE,
+    Indexed,
+    bring_up,
+    change,
+    clear,
+    lay,
+    rebuild,
+    self_test,
+)
 from kefu_admin.store.search.match import match
 from kefu_admin.store.search.tokens import LONGEST, indexed_fields, normal
 
 __all__ = [
     "LONGEST",
+    "TABLE",
     "Indexed",
     "bring_up",
     "change",

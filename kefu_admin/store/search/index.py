@@ -67,14 +67,15 @@ def number(store: Store, type_id: str) -> int | None:
 def change(store: Store, type_id: str, records: Sequence[Indexed]) -> None:
     """Bring the index up to date with records just written, in the open transaction."""
     type = store.project.types[type_id]
-    if not records or not indexed_fields(type):
+    fields = indexed_fields(type)
+    if not records or not fields:
         return
     own = number(store, type_id) or _new_number(store, type_id)
     old: list[tuple[int, str]] = []
     new: list[tuple[int, str]] = []
     for record in records:
-        before = tokens(type, own, record.before) if record.before is not None else ""
-        after = tokens(type, own, record.after) if record.after is not None else ""
+        before = tokens(fields, own, record.before) if record.before is not None else ""
+        after = tokens(fields, own, record.after) if record.after is not None else ""
         if before != after:
             id = (own << SHIFT) | record.record_id
             old += [(id, before)] if before else []
@@ -120,10 +121,10 @@ def rebuild(store: Store) -> int:
     _NUMBERS.pop(store, None)
     built = 0
     for type in store.project.types.values():
-        if indexed_fields(type):
+        if fields := indexed_fields(type):
             own = _new_number(store, type.id)
             for rows in _all(store, type):
-                made = (((own << SHIFT) | id, tokens(type, own, values)) for id, values in rows)
+                made = (((own << SHIFT) | id, tokens(fields, own, values)) for id, values in rows)
                 _put_in(store, [(id, text) for id, text in made if text])
                 built += len(rows)
     return built

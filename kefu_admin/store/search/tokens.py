@@ -8,7 +8,8 @@ indexed apart: one who sees the field masked is found by that and nothing else.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage, value_type
@@ -43,10 +44,10 @@ def signature(type: ContentType) -> str:
     return f"{VERSION} {type.id} {fields}" if fields else ""
 
 
-def tokens(type: ContentType, number: int, values: Mapping[str, object]) -> str:
-    """The tokens of a record, in order, separated by blanks; "" for none."""
+def tokens(fields: Sequence[Field], number: int, values: Mapping[str, object]) -> str:
+    """The tokens of a record by its type's `indexed_fields`, in order; "" for none."""
     words: list[str] = []
-    for letter, one in zip(_LETTERS, indexed_fields(type), strict=False):
+    for letter, one in zip(_LETTERS, fields, strict=False):
         value = values.get(one.id)
         if not isinstance(value, str) or not value:
             continue
@@ -73,7 +74,8 @@ def _letter(type: ContentType, name: str) -> str:
 
 
 def _pairs(text: str, prefix: str) -> list[str]:
-    return [_word(text[at : at + 2], prefix) for at in range(len(text) - 1)]
+    codes = [f"{ord(one):x}" for one in text]
+    return [f"{prefix}{one}g{other}" for one, other in pairwise(codes)]
 
 
 def _word(characters: str, prefix: str) -> str:

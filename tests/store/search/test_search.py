@@ -124,8 +124,8 @@ def test_apply_builds_the_index_when_the_search_fields_change(
     assert search.self_test(other) == ()
     fragment = search.match(other, "note", "海淀", fields=("nick",), alias="r")
     assert fragment is not None
-    sql = f'SELECT "id" FROM "note" AS "r" WHERE {fragment.text}'
-    assert other.rows(sql, fragment.params) == [(1,)]
+    sql = f'SELECT "id" FROM "note" AS "r" WHERE {fragment.where.text}'
+    assert other.rows(sql, fragment.where.params) == [(1,)]
     other.close()
 
 
