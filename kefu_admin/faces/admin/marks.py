@@ -9,13 +9,13 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+_ICON = Markup('<svg class="icon" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>')
+
 
 @lru_cache(maxsize=512)
 def icon(sprite: str, name: str) -> Markup:
-    """A symbol of the sprite at this address."""
-    return Markup(
-        '<svg class="icon" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>'
-    ).format(escape(sprite), escape(name))
+    """A symbol of the sprite at this address; `Markup.format` escapes what it is given."""
+    return _ICON.format(sprite, name)
 
 
 def rendered(text: str) -> Markup:
