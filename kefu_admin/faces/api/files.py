@@ -25,7 +25,8 @@ def install(blueprint: Blueprint) -> None:
         lists.content_type(type_id)
         if request.mimetype != "multipart/form-data":
             raise UnsupportedMediaType
-        body.known({**request.form, **request.files}, ("field", "file"))
+        names = (*request.form, *request.files)  # None where a part has no name
+        body.known(dict.fromkeys(name or "" for name in names), ("field", "file"))
         sent = request.files.get("file")
         if sent is None:
             raise body.bad_parameter("file", "upload_missing")

@@ -111,6 +111,8 @@ def _each(write: Write) -> Write:
 def _child(type_id: str, row: object, made: Writers) -> object:
     if isinstance(row, Row):
         return made.record(row)
+    if isinstance(row, Ref):
+        return reference(row)  # history names owned rows; each has a history of its own
     assert isinstance(row, Mapping)
     return made.values(type_id, row, ())
 

@@ -62,8 +62,11 @@ def desk(
         "department": served.departments["一部"],
         "contacts": [{"name": "张三", "phone": "13900001111"}],
     }
-    made = boss.post("/api/v1/customer", json=customer)
-    assert boss.post("/api/v1/visit", json={"customer": made.json["data"]["id"]}).status_code == 201
+    id = boss.post("/api/v1/customer", json=customer).json["data"]["id"]
+    changed = {"level": "b", "contacts": [{"name": "李四"}]}
+    match = {"If-Match": '"1"'}
+    assert boss.patch(f"/api/v1/customer/{id}", json=changed, headers=match).status_code == 200
+    assert boss.post("/api/v1/visit", json={"customer": id}).status_code == 201
     yield served
     store.close()
 

@@ -183,6 +183,17 @@ def test_history_tells_who_changed_what(served: Served) -> None:
     assert entries[0]["by"]["label"]
 
 
+def test_history_names_the_owned_rows_that_came_and_went(served: Served) -> None:
+    boss = served.as_("supervisor")
+    sent = {**ACME, "contacts": [{"name": "张三"}]}
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=sent).json['data']['id']}"
+    boss.patch(path, json={"contacts": [{"name": "李四"}]}, headers={"If-Match": '"1"'})
+
+    entries = boss.get(f"{path}/history").json["data"]
+
+    assert [one["label"] for one in entries[0]["after"]["contacts"]] == ["李四"]
+
+
 def test_unmasking_asks_for_a_reason(served: Served) -> None:
     created = of_first_department(served)["id"]
     clerk = served.as_("clerk")

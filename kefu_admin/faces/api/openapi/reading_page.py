@@ -117,7 +117,8 @@ def _kind(document: Document, schema: Document) -> str:
     if "enum" in schema:
         return ", ".join(str(value) for value in schema["enum"])
     if schema.get("type") == "array":
-        return f"{_kind(document, schema['items'])}[]"
+        inner = _kind(document, schema["items"])
+        return f"({inner})[]" if "," in inner else f"{inner}[]"
     format = f" ({schema['format']})" if "format" in schema else ""
     return f"{schema.get('type', 'any')}{format}"
 

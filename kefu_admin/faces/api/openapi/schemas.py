@@ -100,10 +100,11 @@ def _shown(field: Field, locale: str) -> Schema:
         return {"type": "array", "items": ref("file")}
     if field.type == "children":
         return {"type": "array", "items": ref(f"{field.to}_record")}
+    kind = value_type(field)
     return {
         name: value
-        for name, value in value_type(field).json_schema.items()
-        if name not in ("minimum", "pattern", "format") or field.type in ("date", "datetime")
+        for name, value in kind.json_schema.items()
+        if name not in ("minimum", "pattern", "format") or kind.id in ("date", "datetime")
     }
 
 
