@@ -6,11 +6,11 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from kefu_admin import wording
-from kefu_admin.behaviours.passwords import PasswordProfile
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.view import PanelView, expose, prefix
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import sign_in
+from kefu_admin.operations.sign_in import PasswordProfile
 from kefu_admin.problems import Busy, Invalid, TooMany
 
 

@@ -23,8 +23,8 @@ from kefu_admin.faces.admin.view import PanelView, expose, prefix
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import accounts
+from kefu_admin.operations.accounts import Department
 from kefu_admin.problems import Busy, Conflict, Invalid
-from kefu_admin.store.accounts import Department
 from kefu_admin.store.idempotency import idempotency_key
 
 _KEPT = (Invalid, Conflict, Busy)

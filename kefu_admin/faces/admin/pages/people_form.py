@@ -9,8 +9,8 @@ from kefu_admin.faces.admin.inputs import Input
 from kefu_admin.faces.admin.pages.sheets import NONE, Refused, choice, entry
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.operations import accounts
+from kefu_admin.operations.accounts import Person
 from kefu_admin.operations.desk import Desk
-from kefu_admin.store.accounts import Person
 
 
 def role_options() -> list[tuple[str, str]]:
