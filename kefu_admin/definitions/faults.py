@@ -155,6 +155,8 @@ class Fault(StrEnum):
     BAD_EXAMPLE_VALUE = "CFG131"
     EXAMPLE_UNWRITTEN = "CFG132"
     EXAMPLE_OWNED = "CFG133"
+    # kept values
+    ROLLUP_LOOKS_BEYOND = "CFG134"
 
 
 class Problems(list[Problem]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kefu_admin.definitions import field_keys as keys
+from kefu_admin.definitions.condition import Condition, paths
 from kefu_admin.definitions.condition_text import depends_on_now, has_sql
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.content_type_text import OWNED_BY
@@ -96,6 +97,17 @@ def _check_rollup(
         loading.problems.add(taken.at(keys.WHERE), Fault.MOVES_WITH_TIME)
     elif where is not None and not has_sql(where):
         loading.problems.add(taken.at(keys.WHERE), Fault.CONDITION_WITHOUT_SQL)
+    elif where is not None and (beyond := _beyond(where, of)):
+        loading.problems.add(taken.at(keys.WHERE), Fault.ROLLUP_LOOKS_BEYOND, path=beyond)
+
+
+def _beyond(where: Condition, of: ContentType) -> str:
+    """The first path that leaves the rows themselves: a change over there would not be noticed."""
+    for path in paths(where):
+        field = of.fields.get(path.names[0])
+        if len(path.names) > 1 or (field is not None and storage(field) is Storage.ROWS):
+            return str(path)
+    return ""
 
 
 def _check_function(rollup: Rollup, taken: Taken, of: ContentType, loading: Loading) -> None:
