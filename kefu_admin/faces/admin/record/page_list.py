@@ -94,6 +94,7 @@ def context(page: RecordView) -> dict[str, object]:
         "filters": controls,
         "narrowed": asked.narrowed,
         "has_pickers": any(one.kind == "pick" for one in controls),
+        "has_dates": any(one.kind == "dates" for one in controls),
         "heads": listing.heads(
             columns,
             view.fields,

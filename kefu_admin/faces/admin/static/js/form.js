@@ -13,7 +13,6 @@ if (form) {
     startPickers(row);
     startDates(row);
   });
-  startDates(form);
   grow();
   guard();
   const first = form.querySelector("[aria-invalid]") ?? form.querySelector(".control:not([type=hidden])");

@@ -1,6 +1,7 @@
 // What every page does beyond plain HTML: mark the open menu entry, tidy the address, open rows,
 // send filters as they change, close menus, guard against sending twice.
 
+import { startDates } from "./parts/dates.js";
 import { startPickers } from "./parts/pickers.js";
 
 document.documentElement.classList.add("scripted");
@@ -13,7 +14,8 @@ sendFilters();
 askFirst();
 sendOnce();
 for (const alert of document.querySelectorAll("[data-focus]")) alert.focus();
-addEventListener("DOMContentLoaded", () => startPickers(document));
+startPickers(document);
+startDates(document);
 
 function markMenu() {
   const here = location.pathname;
