@@ -12,13 +12,19 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from kefu_admin.store.renames import NO_RENAMES, Renames
+
+if TYPE_CHECKING:
+    from kefu_admin.store.database import Store
 
 _NONCE_BYTES = 12
 
@@ -34,11 +40,12 @@ class Vault:
     current: str
     ciphers: Mapping[str, AESGCM]
     look_up_key: bytes
+    renames: Renames = NO_RENAMES
 
     def seal(self, text: str, *, type_id: str, field: str, record_id: int) -> str:
         """The cipher text: `v1.<key id>.<base64 of nonce and sealed bytes>`."""
         nonce = os.urandom(_NONCE_BYTES)
-        bound = _bound(type_id, field, record_id)
+        bound = self._bound(type_id, field, record_id)
         sealed = self.ciphers[self.current].encrypt(nonce, text.encode(), bound)
         return f"v1.{self.current}.{base64.b64encode(nonce + sealed).decode()}"
 
@@ -53,7 +60,7 @@ class Vault:
             raw = base64.b64decode(body, validate=True)
             if version != "v1":
                 raise CannotOpen(f"unknown form {version!r}")
-            bound = _bound(type_id, field, record_id)
+            bound = self._bound(type_id, field, record_id)
             return (
                 self.ciphers[key_id].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound).decode()
             )
@@ -62,8 +69,20 @@ class Vault:
 
     def look_up(self, text: str, *, type_id: str, field: str) -> str:
         """64 hex digits, equal for equal texts of one field; they say nothing without the key."""
-        message = f"{type_id}\x1f{field}\x1f{text}".encode()
+        first_type, first_field = self.renames.origin(type_id, field)
+        message = f"{first_type}\x1f{first_field}\x1f{text}".encode()
         return hmac.new(self.look_up_key, message, hashlib.sha256).hexdigest()
+
+    def _bound(self, type_id: str, field: str, record_id: int) -> bytes:
+        """A field keeps its first name here, so that renaming it leaves its cipher texts alone."""
+        first_type, first_field = self.renames.origin(type_id, field)
+        return f"{first_type}\x1f{first_field}\x1f{record_id}".encode()
+
+
+def vault_of(store: Store) -> Vault:
+    """The vault of an open store, which knows what its fields were called before."""
+    own = vault(store.secret)
+    return replace(own, renames=store.renames) if store.renames.entries else own
 
 
 @lru_cache(maxsize=8)
@@ -81,7 +100,3 @@ def derive(secret: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"kefu {purpose} 1".encode()).derive(
         secret
     )
-
-
-def _bound(type_id: str, field: str, record_id: int) -> bytes:
-    return f"{type_id}\x1f{field}\x1f{record_id}".encode()

@@ -21,10 +21,12 @@ from peewee import OperationalError
 from playhouse.pool import MaxConnectionsExceeded
 
 from kefu_admin.definitions.project import Project
+from kefu_admin.store import renames
 from kefu_admin.store.dialect import Dialect, translate
 from kefu_admin.store.drivers import PeeweeDatabase, build
 from kefu_admin.store.faults import BusyBeforeCommit, CommitUnknown, ConnectionLost, fault
 from kefu_admin.store.layout import layout
+from kefu_admin.store.renames import Renames
 from kefu_admin.store.shapes import ColumnKind, TableShape
 
 T = TypeVar("T")
@@ -66,6 +68,7 @@ class Store:
         self.data_directory = data_directory
         self.secret = secret
         self.started_on = project.fingerprint
+        self._renames: Renames | None = None
         self._local = threading.local()
         self._writer = threading.Lock()
 
@@ -102,6 +105,17 @@ class Store:
     def has_moved(self, applied: object) -> bool:
         """Whether an applied fingerprint is another than this process started on."""
         return applied is not None and applied != self.started_on
+
+    @property
+    def renames(self) -> Renames:
+        """What types and fields were called before; read once, and again after an apply here."""
+        if self._renames is None:
+            self._renames = renames.read(self)
+        return self._renames
+
+    def forget(self) -> None:
+        """Reads again what an apply in this process has changed."""
+        self._renames = None
 
     @cached_property
     def models(self) -> Mapping[str, type]:

@@ -115,20 +115,21 @@ def of_record(
         (*params, below_version, limit) if below_version else (*params, limit),
     )
     content_type = store.project.types[type_id]
+    instants = [store.from_db(ColumnKind.INSTANT, row[3]) for row in rows]
     return [
         Entry(
             type=row[0],
             record_id=row[1],
             version=row[2],
-            at=store.from_db(ColumnKind.INSTANT, row[3]),
+            at=at,
             actor_id=row[4],
             actor=row[5],
             action=row[6],
             operation=row[7],
-            before=_values(store, content_type, record_id, row[9]),
-            after=_values(store, content_type, record_id, row[10]),
+            before=_values(store, content_type, record_id, row[9], at),
+            after=_values(store, content_type, record_id, row[10], at),
         )
-        for row in rows
+        for row, at in zip(rows, instants, strict=True)
     ]
 
 
@@ -162,7 +163,7 @@ def _plain(
         assert isinstance(value, tuple)
         return list(value)
     if one.encrypted:
-        keys = crypto.vault(store.secret)
+        keys = crypto.vault_of(store)
         text = str(plain(one, value))
         return {
             _SEALED: keys.seal(text, type_id=content_type.id, field=one.id, record_id=record_id)
@@ -171,16 +172,17 @@ def _plain(
 
 
 def _values(
-    store: Store, content_type: ContentType, record_id: int, text: str | None
+    store: Store, content_type: ContentType, record_id: int, text: str | None, at: datetime
 ) -> dict[str, object]:
-    """Canonical values; a field the config no longer has, or whose type has changed, stays as it
-    was written."""
+    """Canonical values under today's names; a field the config no longer has, or whose type has
+    changed, stays as it was written."""
     read: dict[str, object] = {}
-    for name, written in json.loads(text or "{}").items():
+    for then, written in json.loads(text or "{}").items():
+        name = store.renames.today(content_type.id, then, at)
         value = written
         one = content_type.fields.get(name)
         if isinstance(value, dict) and _SEALED in value:
-            keys = crypto.vault(store.secret)
+            keys = crypto.vault_of(store)
             value = keys.open(
                 value[_SEALED], type_id=content_type.id, field=name, record_id=record_id
             )

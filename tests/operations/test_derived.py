@@ -14,8 +14,7 @@ from kefu_admin.operations.derived import bring_up_derived
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store.apply import apply, plan
 from kefu_admin.store.derived import stale
-from tests.databases import opened
-from tests.store.test_apply import add
+from tests.databases import add, opened
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 PROJECT = "name: {zh: 台, en: Desk}\n"

@@ -19,49 +19,11 @@ from kefu_admin.store.apply import (
 )
 from kefu_admin.store.database import Store
 from kefu_admin.store.faults import Constraint, ConstraintBroken
-from tests.databases import NOW, opened
-from tests.factories import REQUIRED, choice, content_type, field, project
+from tests.databases import NOW, add
+from tests.factories import REQUIRED, choice, content_type, field
 from tests.store.test_found import EVERY_FIELD, OPEN
 
 ACTOR = system_actor("tests")
-
-
-@pytest.fixture
-def go(open_bare):
-    """Applies a project to this test's database, which keeps its rows; returns its store."""
-    base = open_bare(project())
-    stores = []
-
-    def applied(*types, consent=frozenset()):
-        store = opened(base.url, project(*types), base.data_directory)
-        stores.append(store)
-        apply(store, plan(store), actor=ACTOR, now=NOW, consent=consent)
-        return store
-
-    applied.planned = lambda *types: _planned(base, stores, types)
-    yield applied
-    for store in stores:
-        store.close()
-
-
-def _planned(base: Store, stores: list[Store], types) -> Store:
-    store = opened(base.url, project(*types), base.data_directory)
-    stores.append(store)
-    return store
-
-
-def add(store: Store, table: str, **values: object) -> int:
-    """A row written past `Change`: the tables themselves are under test."""
-    if table in store.project.types:
-        at = "2026-11-21 00:00:00"
-        values = {"created_at": at, "updated_at": at, **values}
-    names = ", ".join(f'"{name}"' for name in values)
-    marks = ", ".join("?" * len(values))
-    sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
-    if "__" in table and table not in store.project.types:  # link tables have no id
-        store.execute(sql, tuple(values.values()))
-        return 0
-    return store.insert(sql, tuple(values.values()))
 
 
 def said(store: Store) -> list[str]:

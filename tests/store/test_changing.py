@@ -10,9 +10,8 @@ import pytest
 from kefu_admin.actor import system_actor
 from kefu_admin.store.apply import ApplyRunning, apply, mariadb, plan
 from kefu_admin.store.faults import Constraint, ConstraintBroken
-from tests.databases import NOW, opened
+from tests.databases import NOW, add, opened
 from tests.factories import REQUIRED, choice, content_type, field, project
-from tests.store.test_apply import add
 
 ACTOR = system_actor("tests")
 BEFORE = (

@@ -16,9 +16,8 @@ from kefu_admin.store.faults import (
     Constraint,
     ConstraintBroken,
 )
-from tests.databases import opened
+from tests.databases import add, opened
 from tests.factories import REQUIRED, choice, content_type, field, project
-from tests.store.test_apply import add
 
 ADD = 'INSERT INTO "kefu_counter" ("series", "period", "department", "value") VALUES (?, ?, ?, ?)'
 RAISE = 'UPDATE "kefu_counter" SET "value" = "value" + 1 WHERE "series" = ?'

@@ -12,8 +12,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from kefu_admin.store.alter import relax, statements
+from kefu_admin.store.apply import first_id
 from kefu_admin.store.apply.activation import forms, keep_forms
-from kefu_admin.store.apply.planning import renames
+from kefu_admin.store.apply.planning import new_names
 from kefu_admin.store.changeset import CreateTable, DropColumn, Rescale, Step
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
@@ -49,7 +50,7 @@ def run(
             continue
         for statement in statements(step.action, store.dialect, foreign_keys):
             if isinstance(step.action, CreateTable):
-                book.run(statement, unchecked=True)
+                book.run(first_id.with_start(store, step.action, statement), unchecked=True)
             else:
                 book.run(statement)
     for step in left:
@@ -97,7 +98,7 @@ class _Book:
 
 def _carry_forms(store: Store, done: tuple[Step, ...]) -> None:
     """Says the forms of renamed tables and columns under both names before anything is renamed."""
-    tables, columns = renames(done)
+    tables, columns = new_names(done)
     if not tables and not columns:
         return
     made = forms(store)

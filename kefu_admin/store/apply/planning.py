@@ -77,7 +77,7 @@ def is_drop(action: Action) -> bool:
     return isinstance(action, (DropColumn, DropTable))
 
 
-def renames(steps: tuple[Step, ...]) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+def new_names(steps: tuple[Step, ...]) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     """(old table -> new, (new table, old column) -> new column) of a plan's renames."""
     tables = {
         step.action.old: step.action.new for step in steps if isinstance(step.action, RenameTable)

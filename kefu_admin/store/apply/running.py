@@ -9,12 +9,13 @@ from datetime import datetime
 
 from kefu_admin.actor import Actor
 from kefu_admin.problems import Busy, Refusal
-from kefu_admin.store import audit, derived, search
+from kefu_admin.store import audit, derived, renames, search
 from kefu_admin.store.alter import relax, statements
-from kefu_admin.store.apply import mariadb, sqlite
+from kefu_admin.store.apply import first_id, mariadb, sqlite
 from kefu_admin.store.apply.activation import activate
-from kefu_admin.store.apply.planning import Plan, outline, renames
+from kefu_admin.store.apply.planning import Plan, new_names, outline
 from kefu_admin.store.apply.planning import plan as plan_now
+from kefu_admin.store.apply.renaming import renaming
 from kefu_admin.store.changeset import CreateTable, DropColumn, Step
 from kefu_admin.store.database import Store
 from kefu_admin.store.ddl import add_reference
@@ -99,14 +100,18 @@ def apply(
             raise ApplyRefused(fresh.refused)
         done = tuple(s for s in fresh.steps if not s.needs_consent or s.subject in consent)
         left = tuple(step for step in fresh.steps if step not in done)
+        with _unit(store):
+            _register_renames(store, done, now=now)
         _run(store, done, left, now=now)
         search.lay(store)
-        with _final(store):
+        with _unit(store):
+            renames.follow(store)
             search.bring_up(store)
             stale = derived.forget_empty(store)
             activated = activate(store, actor=actor, now=now)
             if activated or done:
                 _write_audit(store, done, actor=actor, now=now)
+    store.forget()
     return Applied(done=done, left=left, activated=activated, stale=stale)
 
 
@@ -135,7 +140,8 @@ def _locked(store: Store) -> Iterator[None]:
 
 
 @contextmanager
-def _final(store: Store) -> Iterator[None]:
+def _unit(store: Store) -> Iterator[None]:
+    """Inside the one transaction, or in one of its own on MariaDB."""
     if store.in_transaction:
         yield
         return
@@ -156,6 +162,7 @@ def _run(store: Store, done: tuple[Step, ...], left: tuple[Step, ...], *, now: d
     for step in done:
         for statement in statements(step.action, store.dialect, keys):
             store.execute(statement)
+        first_id.go_on(store, step.action)
     for table in created:
         for column in table.columns:
             if column.references:
@@ -167,12 +174,20 @@ def _run(store: Store, done: tuple[Step, ...], left: tuple[Step, ...], *, now: d
 
 def _foreign_keys(there: Found, done: tuple[Step, ...]) -> dict[tuple[str, str], str]:
     """Constraint names under the names tables and columns will have."""
-    tables, columns = renames(done)
+    tables, columns = new_names(done)
     keys = {}
     for (table, column), name in there.references.items():
         renamed = tables.get(table, table)
         keys[renamed, columns.get((renamed, column), column)] = name
     return keys
+
+
+def _register_renames(store: Store, done: tuple[Step, ...], *, now: datetime) -> None:
+    if "kefu_state" not in store.database.get_tables():
+        return  # nothing was there to be renamed
+    entries = renaming(store, done, renames.read(store), now=now)
+    if entries:
+        renames.register(store, entries)
 
 
 def _write_audit(store: Store, done: tuple[Step, ...], *, actor: Actor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from kefu_admin.store.alter import statements
+from kefu_admin.store.apply import first_id
 from kefu_admin.store.changeset import (
     Action,
     AddColumn,
@@ -97,6 +98,7 @@ def run(store: Store, done: tuple[Step, ...], left: tuple[Step, ...]) -> None:
 def _execute(store: Store, action: Action) -> None:
     for statement in statements(action, Dialect.SQLITE, {}):
         store.execute(statement)
+    first_id.go_on(store, action)
 
 
 def _needs_rebuild(action: Action) -> bool:

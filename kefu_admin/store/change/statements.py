@@ -171,20 +171,20 @@ def look_up_hash(store: Store, type_id: str, field: Field, value: object) -> str
     if value is None:
         return None
     text = str(plain(field, value))
-    return crypto.vault(store.secret).look_up(text, type_id=type_id, field=field.id)
+    return crypto.vault_of(store).look_up(text, type_id=type_id, field=field.id)
 
 
 def sealed(store: Store, type_id: str, field: Field, record_id: int, value: object) -> str:
     """The cipher text of a value in its row."""
     text = str(plain(field, value))
-    keys = crypto.vault(store.secret)
+    keys = crypto.vault_of(store)
     return keys.seal(text, type_id=type_id, field=field.id, record_id=record_id)
 
 
 def _opened(store: Store, type_id: str, field: Field, record_id: int, raw: Any) -> object:
     if not raw:
         return None
-    keys = crypto.vault(store.secret)
+    keys = crypto.vault_of(store)
     return convert(field, keys.open(raw, type_id=type_id, field=field.id, record_id=record_id))
 
 

@@ -119,7 +119,7 @@ def _param(left: Column, value: object, store: Store) -> object:
     field = left.field
     if storage(field) is Storage.SECRET:
         text = str(plain(field, value))
-        return crypto.vault(store.secret).look_up(text, type_id=left.type.id, field=field.id)
+        return crypto.vault_of(store).look_up(text, type_id=left.type.id, field=field.id)
     return store.to_db(columns.kind(field), columns.to_column(field, value))
 
 

@@ -1,0 +1,131 @@
+"""What was written under an old name is read under the new one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kefu_admin.actor import system_actor
+from kefu_admin.store import crypto, history
+from kefu_admin.store.renames import Rename, Renames
+from tests.databases import NOW, add
+from tests.factories import content_type, field
+
+ACTOR = system_actor("tests")
+EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+BETWEEN, AFTER = EARLY + timedelta(days=9), LATE + timedelta(days=9)
+REGISTER = Renames(
+    (
+        Rename(type="", old="client", new="customer", at=EARLY.isoformat()),
+        Rename(type="customer", old="tel", new="phone", at=EARLY.isoformat()),
+        Rename(type="customer", old="phone", new="mobile", at=LATE.isoformat()),
+    )
+)
+
+
+def test_a_field_keeps_its_first_names():
+    assert REGISTER.origin("customer", "mobile") == ("client", "tel")
+    assert REGISTER.origin("customer", "phone") == ("client", "tel")
+    assert REGISTER.origin("visit", "mobile") == ("visit", "mobile")
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "today"),
+    [
+        ("tel", EARLY, "mobile"),
+        ("phone", BETWEEN, "mobile"),
+        ("phone", AFTER, "phone"),
+        ("tel", AFTER, "tel"),
+        ("name", EARLY, "name"),
+    ],
+)
+def test_a_name_means_what_it_meant_when_it_was_written(name, at, today):
+    assert REGISTER.today("customer", name, at) == today
+
+
+def test_encrypted_values_open_and_are_found_after_a_rename(go):
+    secret = field("passport", encrypted=True)
+    old = go(content_type("client", field("name"), secret))
+    keys = crypto.vault_of(old)
+    sealed = keys.seal("E123", type_id="client", field="passport", record_id=1)
+    found_by = keys.look_up("E123", type_id="client", field="passport")
+    add(old, "client", passport=sealed, passport_hash=found_by)
+
+    store = go(
+        content_type(
+            "customer",
+            field("name"),
+            field("papers", encrypted=True, renamed_from="passport"),
+            renamed_from="client",
+        )
+    )
+
+    keys = crypto.vault_of(store)
+    (stored, hashed) = store.row('SELECT "papers", "papers_hash" FROM "customer"')
+    assert keys.open(stored, type_id="customer", field="papers", record_id=1) == "E123"
+    assert keys.look_up("E123", type_id="customer", field="papers") == hashed
+
+
+def test_history_speaks_of_the_field_by_its_present_name(go):
+    old = go(content_type("client", field("tel")))
+    with old.transaction():
+        history.append(old, [_entry("client", 1, {"tel": "1"})])
+
+    renamed = content_type("customer", field("phone", renamed_from="tel"), renamed_from="client")
+    store = go(renamed)
+    with store.transaction():
+        history.append(store, [_entry("customer", 2, {"phone": "2"}, later=1)])
+
+    told = [entry.after for entry in history.of_record(store, "customer", 7)]
+    assert told == [{"phone": "2"}, {"phone": "1"}]
+
+
+def test_attachments_follow_their_renamed_field_once(go):
+    old = go(content_type("client", field("name"), field("files", "attachments")))
+    add(
+        old,
+        "kefu_attachment",
+        type="client",
+        field="files",
+        record_id=1,
+        name="a",
+        media_type="b",
+        size=1,
+        sha256="c",
+        path="d",
+        created_at="2026-01-01 00:00:00",
+    )
+    papers = field("papers", "attachments", renamed_from="files")
+    new = content_type("customer", field("name"), papers, renamed_from="client")
+
+    store = go(new)
+    again = go(new)
+
+    assert store.rows('SELECT "type", "field" FROM "kefu_attachment"') == [("customer", "papers")]
+    assert len(again.renames.entries) == 2
+
+
+def test_a_type_made_again_does_not_give_out_old_ids(go):
+    old = go(content_type("ticket", field("name")))
+    with old.transaction():
+        history.append(old, [_entry("ticket", 1, {"name": "1"})])
+    go(consent=frozenset({"ticket"}))
+
+    store = go(content_type("ticket", field("name")))
+
+    assert add(store, "ticket", name="neu") == 8
+
+
+def _entry(type_id: str, version: int, after: dict[str, object], later: int = 0) -> history.Entry:
+    return history.entry(
+        ACTOR,
+        type=type_id,
+        record_id=7,
+        version=version,
+        at=NOW + timedelta(days=later),
+        action="update",
+        operation="test",
+        before={},
+        after=after,
+    )
