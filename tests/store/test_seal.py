@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
+from kefu_admin.problems import Busy
 from kefu_admin.store import audit
 from kefu_admin.store.faults import Constraint, ConstraintBroken
 from kefu_admin.store.lease import claim, give_up
 from kefu_admin.store.seal import Spans, anchor, anchors, blocks, oldest_unsealed, seal
 from kefu_admin.store.seal.anchors import FILE
 from kefu_admin.store.seal.candidates import sealed_ids
+from kefu_admin.store.verify import check_audit
 from tests import factories
 from tests.databases import opened
 from tests.store.books import NOW, from_one, line, seal_all, unguarded, versions, write
@@ -133,6 +136,38 @@ def test_several_sealers_at_once_seal_every_line_once(store):
 
     assert sealed_ids(store) == ids(store)
     assert sum(block.lines for block in blocks(store)) == 20
+
+
+def test_what_many_writers_commit_while_the_sealer_runs_is_all_sealed_and_true(store):
+    done = threading.Event()
+
+    def work(first):
+        try:
+            for record in range(first, first + 5):
+                for version in (1, 2, 3):
+                    store.retrying(lambda r=record, v=version: write(store, line(r, v)))
+        finally:
+            store.release()
+
+    def sealing():
+        while not done.is_set():
+            with suppress(Busy):
+                seal(store, owner="test", now=NOW)
+        store.release()
+
+    writers = [threading.Thread(target=work, args=(first,)) for first in (0, 10, 20, 30)]
+    sealer = threading.Thread(target=sealing)
+    for thread in (*writers, sealer):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    sealer.join()
+    seal_all(store)
+
+    report = check_audit(store, now=NOW)
+    assert report.findings == ()
+    assert (report.counts["lines"], report.counts["sealed"]) == (60, 60)
 
 
 def test_a_lease_is_held_by_one_and_renewed_by_him_only(store):
