@@ -122,7 +122,7 @@ def create_index(table: str, index: IndexShape, dialect: Dialect) -> tuple[str, 
     where = f" WHERE {index.where}" if index.where else ""
     return (
         f"CREATE {unique}INDEX {quoted(index.name)} ON {quoted(table)}"
-        f" ({_names(index.columns)}){where}",
+        f" ({_ordered(table, index.columns, dialect)}){where}",
     )
 
 
@@ -173,6 +173,14 @@ def drop_append_only_triggers(table: str, dialect: Dialect) -> tuple[str, ...]:
 def trigger_name(table: str, event: str) -> str:
     """The name of the trigger that refuses an event."""
     return shortened(f"{table}_no_{event}")
+
+
+def _ordered(table: str, columns: tuple[str, ...], dialect: Dialect) -> str:
+    """Columns of an index; on PostgreSQL those of records put NULLs first, as lists are ordered on
+    every database (`store.read.order`). The id has no NULLs and keeps the primary key's order."""
+    if dialect is not Dialect.POSTGRESQL or table.startswith("kefu_"):
+        return _names(columns)
+    return ", ".join(f"{quoted(n)}{'' if n == 'id' else ' NULLS FIRST'}" for n in columns)
 
 
 def _names(columns: tuple[str, ...]) -> str:

@@ -53,11 +53,12 @@ def reversed_keys(keys: Sequence[Key]) -> tuple[Key, ...]:
 
 
 def order_by(keys: Sequence[Key], dialect: Dialect, names: Sequence[str]) -> str:
-    """ORDER BY over the given expressions; PostgreSQL must be told that NULLs are smallest."""
+    """ORDER BY over the given expressions; PostgreSQL must be told that NULLs are smallest, in the
+    very words of its indexes (`ddl.create_index`)."""
     parts = []
     for key, name in zip(keys, names, strict=True):
         part = f"{name} {'DESC' if key.descending else 'ASC'}"
-        if key.nullable and dialect is Dialect.POSTGRESQL:
+        if dialect is Dialect.POSTGRESQL and key.column != "id":
             part += " NULLS LAST" if key.descending else " NULLS FIRST"
         parts.append(part)
     return ", ".join(parts)
