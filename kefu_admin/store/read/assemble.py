@@ -6,7 +6,8 @@ rows. A reference the asker may not follow is absent from the row and not editab
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kefu_admin.definitions.builtin import target_type
@@ -26,51 +27,91 @@ Late = Mapping[str, Mapping[int, tuple[object, ...]]]
 
 def rows(sight: Sight, shape: Shape, fetched: Sequence[Sequence[Any]]) -> tuple[Row, ...]:
     """The rows of one SELECT, in its order."""
-    read = [(raw, shape.steps(raw)) for raw in fetched]
+    groups = _groups(shape, fetched)
     labels = Labels(sight)
-    late = _late(sight, shape, read, labels)
-    for raw, steps in read:
-        for step in steps.own:
-            if step.target and raw[step.index] is not None:
-                labels.want(step.target, raw[step.index])
-    return tuple(_row(sight, shape, raw, steps, labels, late) for raw, steps in read)
+    late = _late(sight, shape, groups, labels)
+    for group in groups:
+        for step in group.steps.own:
+            if step.target:
+                labels.want_all(step.target, group.columns[step.index])
+    if len(groups) == 1:
+        return tuple(_rows(sight, shape, groups[0], labels, late))
+    made = {
+        place: row
+        for group in groups
+        for place, row in zip(group.places, _rows(sight, shape, group, labels, late), strict=True)
+    }
+    return tuple(made[place] for place in range(len(fetched)))
 
 
-def _row(
-    sight: Sight, shape: Shape, raw: Sequence[Any], steps: Steps, labels: Labels, late: Late
-) -> Row:
-    record_id = int(raw[0])
-    values: dict[str, object] = {}
-    unfollowed: set[str] = set()
+@dataclass(slots=True)
+class _Group:
+    """Fetched rows of one pattern of flags: what a field needs is done column by column."""
+
+    steps: Steps
+    places: Sequence[int]
+    raws: Sequence[Sequence[Any]]
+    columns: Sequence[Sequence[Any]]
+    ids: Sequence[int]
+
+
+def _groups(shape: Shape, fetched: Sequence[Sequence[Any]]) -> list[_Group]:
+    patterns: dict[int, tuple[Steps, list[int]]] = {}
+    for place, raw in enumerate(fetched):
+        steps = shape.steps(raw)
+        patterns.setdefault(id(steps), (steps, []))[1].append(place)
+    groups = []
+    for steps, places in patterns.values():
+        raws = fetched if len(places) == len(fetched) else [fetched[place] for place in places]
+        columns = list(zip(*raws, strict=True))
+        groups.append(_Group(steps, places, raws, columns, columns[0]))
+    return groups
+
+
+def _rows(sight: Sight, shape: Shape, group: _Group, labels: Labels, late: Late) -> Iterator[Row]:
+    steps, ids = group.steps, group.ids
+    values: dict[str, Sequence[object]] = {}
+    unfollowed: dict[int, set[str]] = {}
     for step in steps.own:
-        value = raw[step.index]
-        if step.convert is not None:
-            value = step.convert(value, record_id)
-        elif step.target and value is not None:
-            value = labels.ref(step.target, value)
-            if value is None:
-                unfollowed.add(step.name)
-                continue
-        values[step.name] = value
+        column = group.columns[step.index]
+        if step.target:
+            refs = labels.refs(step.target)
+            for at, raw in enumerate(column):
+                if raw is not None and raw not in refs:
+                    unfollowed.setdefault(at, set()).add(step.name)
+            column = [refs.get(raw) for raw in column]
+        values[step.name] = step.read(column, ids)
+    lost = {at: frozenset(names) for at, names in unfollowed.items()}
     for field in steps.worked:
-        values[field.id] = _worked(sight, shape, raw, field)
+        values[field.id] = [_worked(sight, shape, raw, field) for raw in group.raws]
     for field in steps.late:
-        found, complete = _found(field, late[field.id].get(record_id, ()), labels)
-        values[field.id] = found
-        if not complete:
-            unfollowed.add(field.id)
+        found = [_found(field, late[field.id].get(id, ()), labels) for id in ids]
+        values[field.id] = [value for value, _ in found]
+        for at, (_, complete) in enumerate(found):
+            if not complete:
+                unfollowed.setdefault(at, set()).add(field.id)
     if steps.late or steps.worked:
         values = {name: values[name] for name in shape.names if name in values}
-    return Row(
-        type=shape.rules.type.id,
-        id=record_id,
-        version=int(raw[1]),
-        title=shape.title(raw),
-        values=values,
-        masked=steps.masked,
-        editable=steps.rights.edit - unfollowed if unfollowed else steps.rights.edit,
-        actions=steps.actions,
-    )
+    names = tuple(values)
+    cells = zip(*values.values(), strict=True) if names else ((),) * len(ids)
+    titles = shape.titles(steps, group.columns)
+    for at, (row, title) in enumerate(zip(cells, titles, strict=True)):
+        shown = dict(zip(names, row, strict=True))
+        edit = steps.rights.edit
+        if at in unfollowed:
+            edit -= unfollowed[at]
+            for name in lost.get(at, ()):
+                del shown[name]
+        yield Row(
+            type=shape.rules.type.id,
+            id=ids[at],
+            version=group.columns[1][at],
+            title=title,
+            values=shown,
+            masked=steps.masked,
+            editable=edit,
+            actions=steps.actions,
+        )
 
 
 def _worked(sight: Sight, shape: Shape, raw: Sequence[Any], field: Field) -> object:
@@ -91,14 +132,12 @@ def _found(field: Field, members: tuple[object, ...], labels: Labels) -> tuple[o
     return members, True
 
 
-def _late(
-    sight: Sight, shape: Shape, read: Sequence[tuple[Sequence[Any], Steps]], labels: Labels
-) -> Late:
+def _late(sight: Sight, shape: Shape, groups: Sequence[_Group], labels: Labels) -> Late:
     """Everything that lies in other tables, one statement per field."""
     wanted: dict[str, tuple[Field, list[int]]] = {}
-    for raw, steps in read:
-        for field in steps.late:
-            wanted.setdefault(field.id, (field, []))[1].append(int(raw[0]))
+    for group in groups:
+        for field in group.steps.late:
+            wanted.setdefault(field.id, (field, []))[1].extend(group.ids)
     found: dict[str, Mapping[int, tuple[object, ...]]] = {}
     for name, (field, ids) in wanted.items():
         rests = storage(field)

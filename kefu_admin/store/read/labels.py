@@ -6,6 +6,8 @@ their own rules; one the asker may not see has no label and so no `Ref`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from kefu_admin.definitions.builtin import BUILTIN_TYPES, table_name
 from kefu_admin.store.dialect import quoted
 from kefu_admin.store.query import Ref
@@ -19,19 +21,28 @@ class Labels:
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
         self._wanted: dict[str, set[int]] = {}
-        self._found: dict[str, dict[int, Ref]] = {}
+        self._found: dict[str, Mapping[int | None, Ref]] = {}
 
     def want(self, type_id: str, record_id: int) -> None:
         """Note that the label of this record will be needed."""
         self._wanted.setdefault(type_id, set()).add(record_id)
 
-    def ref(self, type_id: str, record_id: int) -> Ref | None:
-        """The reference with its label, or None when the asker may not see the record."""
+    def want_all(self, type_id: str, record_ids: Iterable[int | None]) -> None:
+        """Note a whole column of ids; NULLs need no label."""
+        wanted = self._wanted.setdefault(type_id, set())
+        wanted.update(id for id in record_ids if id is not None)
+
+    def refs(self, type_id: str) -> Mapping[int | None, Ref]:
+        """Every wanted reference of a type by id; one the asker may not see is missing."""
         if type_id not in self._found:
             self._found[type_id] = self._read(type_id, sorted(self._wanted.get(type_id, ())))
-        return self._found[type_id].get(record_id)
+        return self._found[type_id]
 
-    def _read(self, type_id: str, ids: list[int]) -> dict[int, Ref]:
+    def ref(self, type_id: str, record_id: int) -> Ref | None:
+        """The reference with its label, or None when the asker may not see the record."""
+        return self.refs(type_id).get(record_id)
+
+    def _read(self, type_id: str, ids: list[int]) -> Mapping[int | None, Ref]:
         if not ids:
             return {}
         if type_id in BUILTIN_TYPES:

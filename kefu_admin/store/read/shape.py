@@ -34,12 +34,23 @@ ALIAS = "r"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How one field of a fetched row becomes its value. `convert` None: the raw value is it."""
+    """How one field of fetched rows becomes its value. `convert` None: the raw value is it.
+    `absent` is what NULL stands for."""
 
     name: str
     index: int
     convert: Convert | None
     target: str = ""  # type id a single link leads to; its id becomes a Ref
+    absent: object = None
+
+    def read(self, column: Sequence[Any], ids: Sequence[int]) -> Sequence[object]:
+        """The values of a whole column."""
+        convert, absent = self.convert, self.absent
+        if convert is None:
+            return column
+        return [
+            absent if raw is None else convert(raw, id) for raw, id in zip(column, ids, strict=True)
+        ]
 
 
 @dataclass(slots=True)
@@ -80,7 +91,8 @@ class Shape:
 
     def steps(self, row: Sequence[Any]) -> Steps:
         """How to read this row, by its flags."""
-        pattern = tuple(row[2 + len(self.columns) : 2 + len(self.columns) + len(self.flags)])
+        first = 2 + len(self.columns)
+        pattern = tuple(row[first : first + len(self.flags)])
         found = self._steps.get(pattern)
         if found is None:
             found = self._steps[pattern] = self._compile(self.rules.rights(pattern))
@@ -88,13 +100,17 @@ class Shape:
 
     def title(self, row: Sequence[Any]) -> str:
         """The text that stands for a record: its title as the asker sees it, else its id."""
-        step = self.steps(row).title
-        value = None
-        if step is not None:
-            value = row[step.index]
-            if step.convert is not None:
-                value = step.convert(value, int(row[0]))
-        return f"#{row[0]}" if value is None or value == "" else str(value)
+        return self.titles(self.steps(row), [(raw,) for raw in row])[0]
+
+    def titles(self, steps: Steps, columns: Sequence[Sequence[Any]]) -> list[str]:
+        """The titles of rows given column by column."""
+        ids, step = columns[0], steps.title
+        if step is None:
+            return [f"#{id}" for id in ids]
+        return [
+            f"#{id}" if value is None or value == "" else str(value)
+            for id, value in zip(ids, step.read(columns[step.index], ids), strict=True)
+        ]
 
     def true_values(self, row: Sequence[Any]) -> dict[str, object]:
         """Everything selected, unmasked: for formulas that depend on now, never for persons."""
@@ -133,7 +149,8 @@ class Shape:
         target = ""
         if storage(one) is Storage.LINK:
             target = target_type(value_type(one).id, one.to)
-        return Step(one.id, index, own, target)
+        absent = () if not one.system and storage(one) is Storage.MEMBERS else None
+        return Step(one.id, index, own, target, absent)
 
 
 def shape(sight: Sight, rules: Rules, names: Sequence[str], compiled: Compiler) -> Shape:
@@ -236,8 +253,9 @@ def masking(one: Field, own: Convert | None) -> Convert:
 def _instant(raw: Any, _: int) -> object:
     if raw is None:
         return None
-    naive = datetime.fromisoformat(raw) if isinstance(raw, str) else raw
-    return naive.replace(tzinfo=UTC)
+    if isinstance(raw, str):
+        return datetime.fromisoformat(f"{raw}+00:00")
+    return raw.replace(tzinfo=UTC)
 
 
 def _date(raw: Any, _: int) -> object:
