@@ -1,7 +1,8 @@
 """Forms: from a field's definition to a control, and from what was posted back to raw values.
 
 `model` the values templates print · `filled` what a form holds (defaults, a record, what was typed)
-· `build` field and filling → control · `posted` request → raw values for `operations.records`.
+· `sheet` what builders need, `build` the whole form, `kinds` the control of each field type ·
+`posted` from the request to raw values for `operations.records`.
 Nothing here is taken from a stored object when the browser did not send it.
 """
 

@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kefu_admin import wording
 from kefu_admin.definitions.condition_text import write_condition
-from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field, When
-from kefu_admin.faces.admin.cells import Shown, cell
+from kefu_admin.faces.admin.cells import cell
 from kefu_admin.faces.admin.inputs.filled import NOTHING, Filled
-from kefu_admin.faces.admin.inputs.model import ChildRow, FormSection, Input, Option
-from kefu_admin.faces.admin.words import Translate, translator
-from kefu_admin.operations.reading import FieldView, TypeView
-from kefu_admin.problems import FieldError
+from kefu_admin.faces.admin.inputs.kinds import KINDS, unwritten
+from kefu_admin.faces.admin.inputs.model import ChildRow, FormSection, Input
+from kefu_admin.faces.admin.inputs.sheet import Builder, Sheet
+from kefu_admin.operations.reading import FieldView
 
 ANONYMOUS = "more"
 _CHILD_INDEX = "__i__"
-_FEW_CHOICES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """What every builder needs beside the field: the type, its neighbours, where pick-lists lie,
-    how values are shown, and which fields may be written. `found` holds what a search without
-    script turned up, by control name."""
-
-    type: ContentType
-    types: Mapping[str, ContentType]
-    views: Mapping[str, TypeView]
-    writable: frozenset[str]
-    path: str  # of the type's pages, for pick-lists
-    region_path: str
-    file_path: str
-    shown: Shown
-    errors: Sequence[FieldError] = ()
-    found: Mapping[str, tuple[Option, ...]] = dataclass_field(default_factory=dict)
-    new: bool = False
-
-    @property
-    def said(self) -> Translate:
-        """`_` of the sheet's language."""
-        return translator(self.shown.locale)
-
-
-Builder = Callable[[Field, Input, Filled, Sheet], Input]
 
 
 def form_sections(
@@ -160,88 +130,6 @@ def _condition(when: When, sheet: Sheet, *, always: bool = False) -> str:
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
-def _plain(kind: str, **more: object) -> Builder:
-    def build(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-        return replace(base, kind=kind, **more)  # type: ignore[arg-type]  # names of Input
-
-    return build
-
-
-def _duration(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    return replace(base, kind="number", unit=base.unit or sheet.said("分钟"))
-
-
-def _boolean(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    options = [Option("true", sheet.said("是")), Option("false", sheet.said("否"))]
-    if not field.required.always:
-        options.append(Option("", sheet.said("未填")))
-    return replace(base, kind="radio", options=_chosen(options, {base.value}))
-
-
-def _choice(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    options = _choices(field, {base.value}, sheet)
-    if field.required.always and len(options) <= _FEW_CHOICES:
-        return replace(base, kind="radio", options=options)
-    return replace(base, kind="select", options=options)
-
-
-def _multi_choice(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    return replace(base, kind="checks", options=_choices(field, set(base.values), sheet))
-
-
-def _choices(field: Field, chosen: set[str], sheet: Sheet) -> tuple[Option, ...]:
-    """The choices in use, and retired ones only where they stand already."""
-    locale = sheet.shown.locale
-    options = [
-        Option(choice.id, choice.label.text(locale))
-        for choice in field.choices
-        if not choice.retired or choice.id in chosen
-    ]
-    return _chosen(options, chosen)
-
-
-def _chosen(options: Sequence[Option], chosen: set[str]) -> tuple[Option, ...]:
-    return tuple(replace(option, chosen=option.id in chosen) for option in options)
-
-
-def _pick(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    many = field.type == "references"
-    ids = base.values if many else (base.value,) if base.value else ()
-    options = tuple(Option(id, filled.labels.get((field.id, id), id), True) for id in ids)
-    options += tuple(o for o in sheet.found.get(base.name, ()) if o.id not in ids)
-    picker = f"{sheet.path}choices/{_owner_path(base, field)}"
-    return replace(base, kind="pick", options=options, multiple=many, picker=picker)
-
-
-def _owner_path(base: Input, field: Field) -> str:
-    """The field's path for the pick-list: `contacts.role_of` inside a children table."""
-    parts = base.name.split(".")
-    return f"{parts[1]}.{field.id}" if len(parts) == 4 else field.id
-
-
-def _region(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    label = filled.labels.get((field.id, base.value), base.value)
-    options: tuple[Option, ...] = (Option(base.value, label, True),) if base.value else ()
-    options += tuple(o for o in sheet.found.get(base.name, ()) if o.id != base.value)
-    return replace(base, kind="pick", options=options, picker=sheet.region_path)
-
-
-def _files(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    kept = {*base.values, base.value}
-    return replace(
-        base,
-        kind="files",
-        multiple=field.type in ("attachments", "images"),
-        options=tuple(
-            Option(str(file.id), file.name, str(file.id) in kept)
-            for file in filled.files.get(field.id, ())
-        ),
-        accept="image/*" if field.type in ("image", "images") else "",
-        link=sheet.file_path,
-        wide=True,
-    )
-
-
 def _children(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
     below = replace(sheet, type=sheet.types[field.to])
     rows = tuple(
@@ -276,45 +164,10 @@ def child_inputs(field: Field, index: str, row: Filled, below: Sheet) -> tuple[I
         control(view.field, row, below, prefix=prefix)
         for view in views.fields.values()
         if view.id != field.by and (view.edit or view.create) and not view.field.system
-        if BUILDERS[view.field.type] is not _unwritten
+        if BUILDERS[view.field.type] is not unwritten
         if view.field.type not in ("children", "attachment", "attachments", "image", "images")
     )
 
 
-def _unwritten(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
-    return replace(base, kind="static", text=base.value or sheet.said("保存后自动生成"))
-
-
-BUILDERS: Mapping[str, Builder] = {
-    "text": _plain("text"),
-    "long_text": _plain("textarea", wide=True),
-    "integer": _plain("number"),
-    "decimal": _plain("number"),
-    "money": _plain("number"),
-    "boolean": _boolean,
-    "date": _plain("date"),
-    "datetime": _plain("datetime"),
-    "time": _plain("time"),
-    "duration": _duration,
-    "choice": _choice,
-    "multi_choice": _multi_choice,
-    "tags": _plain("tags"),
-    "phone": _plain("tel"),
-    "id_number": _plain("code"),
-    "email": _plain("email"),
-    "url": _plain("url"),
-    "region": _region,
-    "address": _plain("text", wide=True),
-    "person": _pick,
-    "department": _pick,
-    "reference": _pick,
-    "references": _pick,
-    "children": _children,
-    "attachment": _files,
-    "attachments": _files,
-    "image": _files,
-    "images": _files,
-    "number": _unwritten,
-    "computed": _unwritten,
-    "rollup": _unwritten,
-}
+BUILDERS: Mapping[str, Builder] = {**KINDS, "children": _children}
+"""One builder per field type."""

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from kefu_admin.definitions.masks import HIDDEN
 from kefu_admin.definitions.role import Permission
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.pages.sheets import Spot, choice, entry
@@ -80,6 +81,7 @@ class AuditView(PanelView):
                 after=asked["a"],
             ),
             actor=http.actor(),
+            now=http.now(),
         )
         known = audit_book.actions(self.desk, actor=http.actor())
         actions = [(one, _action(one, said)) for one in known]
@@ -164,7 +166,9 @@ class AuditView(PanelView):
         for name, (before, after) in line.changes.items():
             field = content.fields.get(name) if content else None
             label = field.label.text(http.locale()) if field else name
-            if before in (None, ""):
+            if before == after == HIDDEN:
+                told.append(label)
+            elif before in (None, ""):
                 told.append(f"{label}={_short(after)}")
             else:
                 told.append(f"{label}: {_short(before)} → {_short(after)}")

@@ -12,23 +12,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from kefu_admin.actor import Actor
 from kefu_admin.definitions.condition import Op
 from kefu_admin.definitions.field_types import value_type
 from kefu_admin.definitions.fields import Field, PersonalClass
-from kefu_admin.definitions.masks import visible_tail
-from kefu_admin.faces.admin.inputs import Option
 from kefu_admin.faces.admin.sealed import seal, unseal
-from kefu_admin.faces.admin.words import Translate
 from kefu_admin.operations.reading import FieldView
 from kefu_admin.problems import UnknownParameter
 
 PREFIX = "f."
 _OTHER = frozenset({"view", "q", "s", "a", "b", "last", "notice"})
-_DATES = frozenset({"date", "datetime"})
-_PICKS = frozenset({"person", "department", "reference", "references", "region"})
-_CHOICES = frozenset({"choice", "multi_choice", "boolean"})
-_NUMBERS = frozenset({"integer", "decimal", "money", "duration"})
+DATES = frozenset({"date", "datetime"})
+PICKS = frozenset({"person", "department", "reference", "references", "region"})
+CHOICES = frozenset({"choice", "multi_choice", "boolean"})
+NUMBERS = frozenset({"integer", "decimal", "money", "duration"})
 
 # A span of days: its label, and where it begins and ends (the end is not part of it).
 SPANS: Mapping[str, tuple[str, str, str]] = {
@@ -45,7 +41,7 @@ SPANS: Mapping[str, tuple[str, str, str]] = {
 RANGE = "range"
 ME = "me"
 MINE = "mine"
-_SYMBOLS = {ME: "$me", MINE: "$my_departments"}
+SYMBOLS = {ME: "$me", MINE: "$my_departments"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +68,6 @@ class Asked:
 
 Link = Callable[[Asked], str]
 """From a question to its address."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterControl:
-    """One filter as the template prints it. `kind`: select, dates, pick, range or text."""
-
-    id: str
-    name: str
-    label: str
-    kind: str
-    value: str = ""
-    least: str = ""
-    most: str = ""
-    hint: str = ""
-    options: tuple[Option, ...] = ()
-    picker: str = ""
-    on: bool = False
 
 
 def read_address(args: Mapping[str, str], *, secret: bytes, owner: str, now: datetime) -> Asked:
@@ -169,7 +148,7 @@ def _is_open(field: Field | None) -> bool:
     return (
         field is not None
         and field.personal is PersonalClass.NONE
-        and value_type(field).id in _DATES | _PICKS | _CHOICES | _NUMBERS
+        and value_type(field).id in DATES | PICKS | CHOICES | NUMBERS
     )
 
 
@@ -193,10 +172,10 @@ def condition(asked: Asked, fields: Mapping[str, FieldView]) -> object:
 def _parts(view: FieldView, end: str, text: str) -> Iterable[dict[str, object]]:
     kind = value_type(view.field).id
     if end:
-        if end not in ("from", "to") or kind not in _DATES | _NUMBERS:
+        if end not in ("from", "to") or kind not in DATES | NUMBERS:
             raise UnknownParameter(name=f"{view.id}.{end}")
         yield {view.id: {"ge" if end == "from" else "le": text}}
-    elif kind in _DATES:
+    elif kind in DATES:
         if text == RANGE:
             return
         if text not in SPANS:
@@ -204,8 +183,8 @@ def _parts(view: FieldView, end: str, text: str) -> Iterable[dict[str, object]]:
         _, begins, ends = SPANS[text]
         yield {view.id: {"ge": begins}}
         yield {view.id: {"lt": ends}}
-    elif text in _SYMBOLS and kind in ("person", "department"):
-        yield {view.id: {"in" if text == MINE else "eq": _SYMBOLS[text]}}
+    elif text in SYMBOLS and kind in ("person", "department"):
+        yield {view.id: {"in" if text == MINE else "eq": SYMBOLS[text]}}
     else:
         yield {view.id: {_operator(view, kind).value: text}}
 
@@ -217,103 +196,8 @@ def _operator(view: FieldView, kind: str) -> Op:
         "references": (Op.HAS,),
         "tags": (Op.HAS,),
         "region": (Op.UNDER,),
-    }.get(kind, (Op.EQ,) if kind in _CHOICES | _PICKS else (Op.CONTAINS, Op.ENDS_WITH, Op.EQ))
+    }.get(kind, (Op.EQ,) if kind in CHOICES | PICKS else (Op.CONTAINS, Op.ENDS_WITH, Op.EQ))
     found = next((op for op in wanted if op in view.operators), None)
     if found is None:
         raise UnknownParameter(name=view.id)
     return found
-
-
-def controls(
-    names: Iterable[str],
-    fields: Mapping[str, FieldView],
-    asked: Asked,
-    *,
-    said: Translate,
-    locale: str,
-    base: str,
-    regions: str,
-    labels: Mapping[tuple[str, str], str],
-    actor: Actor,
-) -> tuple[FilterControl, ...]:
-    """The filters a view offers, as far as this person may use them."""
-    return tuple(
-        _control(fields[name], asked, said, locale, base, regions, labels, actor)
-        for name in names
-        if name in fields and fields[name].operators
-    )
-
-
-def _control(
-    view: FieldView,
-    asked: Asked,
-    said: Translate,
-    locale: str,
-    base: str,
-    regions: str,
-    labels: Mapping[tuple[str, str], str],
-    actor: Actor,
-) -> FilterControl:
-    field, kind, name = view.field, value_type(view.field).id, PREFIX + view.id
-    value = asked.values.get(name, "")
-    least, most = asked.values.get(name + ".from", ""), asked.values.get(name + ".to", "")
-    made = FilterControl(
-        id="f-" + view.id,
-        name=name,
-        label=field.label.text(locale),
-        kind="text",
-        value=value,
-        least=least,
-        most=most,
-        on=bool(value or least or most),
-    )
-    if kind in _DATES:
-        spans = [Option(id, said(words), id == value) for id, (words, _, _) in SPANS.items()]
-        spans.append(Option(RANGE, said("自定义…"), value == RANGE or bool(least or most)))
-        return replace(made, kind="dates", options=tuple(spans))
-    if kind == "boolean":
-        yes_no = (("true", said("是")), ("false", said("否")))
-        return replace(
-            made, kind="select", options=tuple(Option(i, text, i == value) for i, text in yes_no)
-        )
-    if kind in _CHOICES:
-        offered = tuple(
-            Option(choice.id, choice.label.text(locale), choice.id == value)
-            for choice in field.choices
-        )
-        return replace(made, kind="select", options=offered)
-    if kind in _NUMBERS:
-        return replace(made, kind="range")
-    if kind in _PICKS:
-        return replace(
-            made,
-            kind="pick",
-            picker=regions if kind == "region" else f"{base}choices/{view.id}",
-            options=_picked(view, kind, value, said, labels, actor),
-        )
-    if _operator_hint(view) is Op.ENDS_WITH:
-        return replace(made, hint=said("末 {count} 位", count=visible_tail(field.mask)))
-    return replace(made, hint=said("完整号码") if _operator_hint(view) is Op.EQ else "")
-
-
-def _operator_hint(view: FieldView) -> Op | None:
-    return next((op for op in (Op.CONTAINS, Op.ENDS_WITH, Op.EQ) if op in view.operators), None)
-
-
-def _picked(
-    view: FieldView,
-    kind: str,
-    value: str,
-    said: Translate,
-    labels: Mapping[tuple[str, str], str],
-    actor: Actor,
-) -> tuple[Option, ...]:
-    """The short-cuts (me, my departments) and the one that is chosen."""
-    offered: list[Option] = []
-    if kind == "person" and actor.user_id is not None:
-        offered.append(Option(ME, said("我"), value == ME))
-    if kind == "department" and actor.department_id is not None:
-        offered.append(Option(MINE, said("本部门及下级"), value == MINE))
-    if value and value not in _SYMBOLS:
-        offered.append(Option(value, labels.get((view.id, value), value), True))
-    return tuple(offered)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage
-from kefu_admin.definitions.fields import Storage
+from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
-from kefu_admin.faces.admin.words import Translate, exact_text
+from kefu_admin.faces.admin.words import Translate, exact_text, translator
 from kefu_admin.operations.reading import HistoryEntry
 
 ACTIONS = {"create": "新建", "update": "修改", "delete": "删除"}
@@ -58,13 +58,24 @@ def _changes(content: ContentType, entry: HistoryEntry, shown: Shown) -> tuple[C
         if one.system or (name not in entry.before and name not in entry.after):
             continue
         if storage(one) is Storage.ROWS:
-            found.append(Change(one.label.text(shown.locale), "", ""))
+            found.append(_rows_change(one, entry, shown))
             continue
         masked = name in entry.masked
         before = _text(one.id, content, entry.before, shown, masked)
         after = _text(one.id, content, entry.after, shown, masked)
         found.append(Change(one.label.text(shown.locale), before, after))
     return tuple(found)
+
+
+def _rows_change(one: Field, entry: HistoryEntry, shown: Shown) -> Change:
+    """Owned rows have a history of their own; here only how many there were and are."""
+    said = translator(shown.locale)
+    counts = [entry.before.get(one.id), entry.after.get(one.id)]
+    before, after = (len(rows) if isinstance(rows, tuple | list) else 0 for rows in counts)
+    label = one.label.text(shown.locale)
+    if before == after:
+        return Change(label, "", said("内容有改动"))
+    return Change(label, said("{count} 条", count=before), said("{count} 条", count=after))
 
 
 def _text(

@@ -12,7 +12,7 @@ from kefu_admin.definitions.field_types import field_type
 from kefu_admin.faces import http
 from kefu_admin.faces.admin import inputs
 from kefu_admin.faces.admin.inputs import Filled, Posted
-from kefu_admin.faces.admin.inputs.build import Sheet
+from kefu_admin.faces.admin.inputs.sheet import Sheet
 from kefu_admin.faces.admin.record import forms
 from kefu_admin.faces.admin.uploads import Taken
 from kefu_admin.faces.admin.view import prefix, zone
@@ -121,7 +121,11 @@ def conflict(page: RecordView, view: TypeView, row: Row, back: Sent) -> Context:
 
 
 def _masked(row: Row | None) -> dict[str, str]:
-    return {name: str(row.values[name]) for name in row.masked} if row is not None else {}
+    """What stands masked in the record, by field; an empty field hides nothing."""
+    if row is None:
+        return {}
+    shown = ((name, row.values.get(name)) for name in row.masked)
+    return {name: str(value) for name, value in shown if value is not None}
 
 
 def _context(

@@ -12,6 +12,7 @@ from kefu_admin.definitions.role import Action
 from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.record import finder, listing
+from kefu_admin.faces.admin.record.controls import controls
 from kefu_admin.faces.admin.record.finder import Asked, address, read_address
 from kefu_admin.faces.admin.record.forms import PICKED, labels_of
 from kefu_admin.faces.admin.view import prefix
@@ -68,7 +69,7 @@ def context(page: RecordView) -> dict[str, object]:
         else (chosen.sort if chosen else ())
     )
     shown = page.shown
-    controls = finder.controls(
+    offered = controls(
         chosen.filters if chosen else (),
         view.fields,
         asked,
@@ -91,10 +92,10 @@ def context(page: RecordView) -> dict[str, object]:
         "search": asked.search,
         "searchable": view.searchable,
         "search_hint": _search_hint(view, said, locale),
-        "filters": controls,
+        "filters": offered,
         "narrowed": asked.narrowed,
-        "has_pickers": any(one.kind == "pick" for one in controls),
-        "has_dates": any(one.kind == "dates" for one in controls),
+        "has_pickers": any(one.kind == "pick" for one in offered),
+        "has_dates": any(one.kind == "dates" for one in offered),
         "heads": listing.heads(
             columns,
             view.fields,

@@ -15,12 +15,11 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.cells import Shown
-from kefu_admin.faces.admin.record import page_detail, page_form, page_list
-from kefu_admin.faces.admin.record.detail import Look, fact
+from kefu_admin.faces.admin.record import page_delete, page_detail, page_form, page_list
+from kefu_admin.faces.admin.record.detail import Look
 from kefu_admin.faces.admin.record.finder import address, read_form
 from kefu_admin.faces.admin.record.forms import (
     asks_again,
-    fresh_key,
     sent_key,
     sent_version,
 )
@@ -264,27 +263,9 @@ class RecordView(PanelView):
 
     def confirm(self, row: Row, refusal: Refusal | None = None) -> Response:
         """The page that asks before deleting."""
-        look = self.look(row)
-        locale = http.locale()
-        names = [name for name in row.values if not self.content.fields[name].system][:6]
-        referrers = refusal.facts.get("visible", ()) if refusal is not None else ()
-        return self.page(
-            "admin/record/delete.html",
-            status=refusal.status if refusal is not None else 200,
-            base=self.base,
-            here=f"{self.base}{row.id}",
-            plural=self.content.plural.text(locale),
-            code=row.title,
-            heading=translator(locale)("删除“{title}”？", title=row.title),
-            refused=wording.refusal(refusal, locale) if refusal is not None else "",
-            referrers=referrers if isinstance(referrers, tuple | list) else (),
-            facts=[
-                fact(self.content.fields[n], row.values[n], look, masked=n in row.masked)
-                for n in names
-            ],
-            key=fresh_key(),
-            version_sent=row.version,
-        )
+        status = refusal.status if refusal is not None else 200
+        context = page_delete.context(self, row, refusal)
+        return self.page("admin/record/delete.html", context, status=status)
 
     def look(self, row: Row) -> Look:
         """What a record's detail needs to be shown to the asking person."""
