@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import NoReturn
+
 import pytest
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Says which tests were left out and why, or that none was."""
-    reasons: dict[str, int] = {}
-    for report in terminalreporter.stats.get("skipped", []):
-        where = report.longrepr
-        reason = where[2] if isinstance(where, tuple) else str(where)
-        reason = reason.removeprefix("Skipped: ")
-        reasons[reason] = reasons.get(reason, 0) + 1
-    if reasons:
-        for reason, count in sorted(reasons.items()):
-            terminalreporter.write_line(f"not tested here: {reason} ({count} tests)", yellow=True)
-    else:
-        terminalreporter.write_line("nothing was left out on this machine")
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Says, as the last line, which tests were left out and why, or that none was."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    reporter.ensure_newline()
+    reporter.write_line(sentence(reason(report) for report in reporter.stats.get("skipped", [])))
+
+
+def leave_out(why: str, *, required: str) -> NoReturn:
+    """Skips a test for what the machine lacks, or fails it where `required` is "all"."""
+    if required == "all":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Why a test was left out."""
+    told = report.longrepr
+    text = told[2] if isinstance(told, tuple) else str(told)
+    return text.removeprefix("Skipped: ")
+
+
+def sentence(reasons: Iterable[str]) -> str:
+    """The last line."""
+    counted = Counter(reasons)
+    if not counted:
+        return "Nothing was left out on this machine."
+    listed = "; ".join(f"{why} ({count} tests)" for why, count in sorted(counted.items()))
+    return f"Left out on this machine: {listed}."
