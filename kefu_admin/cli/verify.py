@@ -6,10 +6,10 @@ import argparse
 
 from kefu_admin import clock, wording
 from kefu_admin.cli.output import DONE, FAULTY, Output
-from kefu_admin.opening import open_project, open_store
+from kefu_admin.opening import open_desk
+from kefu_admin.operations.verifying import verify
 from kefu_admin.settings import Settings
 from kefu_admin.store.readiness import assert_ready
-from kefu_admin.store.verify import verify
 
 
 def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
@@ -18,10 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
 
 def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     """Print what was looked at, what was counted and every finding; findings end with 1."""
-    store = open_store(here, open_project(here))
-    assert_ready(store)
-    with store.connection():
-        report = verify(store, now=clock.now())
+    desk = open_desk(here)
+    assert_ready(desk.store)
+    with desk.store.connection():
+        report = verify(desk, now=clock.now())
     output.line(", ".join(f"{name} {count}" for name, count in report.counts.items()))
     for note in report.notes:
         output.line(wording.sentence(note.code, output.locale, **note.facts))

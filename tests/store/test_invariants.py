@@ -10,9 +10,13 @@ from kefu_admin.operations import records, verifying
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store import search
 from kefu_admin.store.search.index import STATE
+from kefu_admin.store.shapes import ColumnKind
+from kefu_admin.store.verify.invariants.versions import audited
 from kefu_admin.wording import sentence
+from tests import factories
+from tests.databases import lay, opened
 from tests.operations.people import actor, department, person
-from tests.store.books import unguarded
+from tests.store.books import line, unguarded, write
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -171,6 +175,29 @@ def test_an_index_built_for_another_config_is_found(desk):
     desk.store.execute('UPDATE "kefu_state" SET "value" = \'old\' WHERE "key" = ?', (STATE,))
 
     assert found(desk) == [("search_outdated", {})]
+
+
+def test_a_line_written_under_a_type_s_former_name_counts(open_bare):
+    before = factories.project(factories.content_type("customer", factories.field("name")))
+    after = factories.project(
+        factories.content_type("client", factories.field("name"), renamed_from="customer")
+    )
+    store = open_bare(before)
+    lay(store)
+    at = store.to_db(ColumnKind.INSTANT, NOW)
+    store.execute(
+        'INSERT INTO "customer" ("version", "name", "created_at", "updated_at")'
+        " VALUES (1, 'x', ?, ?)",
+        (at, at),
+    )
+    write(store, line(1, 1))
+    renamed = opened(store.url, after, store.data_directory)
+    lay(renamed)
+
+    assert list(audited(renamed, NOW)) == []
+    renamed.execute('UPDATE "client" SET "version" = 2')
+    assert [finding.code for finding in audited(renamed, NOW)] == ["version_without_audit"]
+    renamed.close()
 
 
 def test_checking_writes_nothing(desk):

@@ -20,11 +20,15 @@ def audited(store: Store, now: datetime) -> Iterator[Finding]:
     Together with the chains this finds lines cut off before any block or anchor knew them.
     """
     for type_id in (*store.project.types, *BUILTIN_TYPES):
+        chains = [record_chain(name, "") for name in (type_id, *_former_names(store, type_id))]
+        has_line = (
+            'EXISTS (SELECT 1 FROM "kefu_audit" AS a'
+            f' WHERE a."chain" = {_chain(store.dialect)} AND a."version" = t."version")'
+        )
         rows = store.rows(
-            f'SELECT t."id", t."version" FROM "{table_name(type_id)}" AS t WHERE NOT EXISTS'
-            f' (SELECT 1 FROM "kefu_audit" AS a WHERE a."chain" = {_chain(store.dialect)}'
-            ' AND a."version" = t."version") ORDER BY t."id" LIMIT ?',
-            (record_chain(type_id, ""), _SHOWN),
+            f'SELECT t."id", t."version" FROM "{table_name(type_id)}" AS t'
+            f' WHERE NOT ({" OR ".join([has_line] * len(chains))}) ORDER BY t."id" LIMIT ?',
+            (*chains, _SHOWN),
         )
         for id, version in rows:
             yield Finding.of("version_without_audit", type=type_id, id=id, version=version)
@@ -47,3 +51,13 @@ def history(store: Store, now: datetime) -> Iterator[Finding]:
 def _chain(dialect: Dialect) -> str:
     """The chain of row t of the type whose chains begin with the parameter."""
     return 'CONCAT(?, t."id")' if dialect is Dialect.MARIADB else 'CAST(? AS text) || t."id"'
+
+
+def _former_names(store: Store, type_id: str) -> list[str]:
+    """What the type was called before: the audit book keeps the names of its day."""
+    names, wanted = list[str](), type_id
+    for entry in reversed(store.renames.entries):
+        if not entry.type and entry.new == wanted:
+            wanted = entry.old
+            names.append(wanted)
+    return names
