@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml $(wildcard $(FRONT))
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/djlint --check --quiet kefu_admin/faces/admin/templates
+	$(BIN)/djlint --lint --quiet kefu_admin/faces/admin/templates
 	$(BIN)/lint-imports
 
 types: $(STAMP)
