@@ -215,3 +215,22 @@ def test_choices_offer_what_the_person_may_see(served: Served) -> None:
 
     assert [choice["label"] for choice in seen] == ["甲公司"]
     assert hidden == []
+
+
+def test_a_change_and_a_deletion_sent_twice_are_done_once(served: Served) -> None:
+    boss = served.as_("supervisor")
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=ACME).json['data']['id']}"
+
+    def twice(method: str, key: str, **sent: Any) -> list[tuple[int, str | None]]:
+        headers = {"Idempotency-Key": key, "If-Match": sent.pop("match")}
+        answers = [boss.open(method, path, headers=headers, **sent) for _ in range(2)]
+        return [(answer.status_code, answer.headers.get("ETag")) for answer in answers]
+
+    changed = twice("PATCH", "change-0001", match='"1"', json={"level": "a"})
+    assert changed == [(200, '"2"'), (200, '"2"')]
+    assert len(boss.get(f"{path}/history").json["data"]) == 2
+    back = boss.patch(path, json={"level": "b"}, headers={"If-Match": '"2"'})
+    assert back.status_code == 200
+
+    assert twice("DELETE", "delete-0001", match='"3"') == [(200, None), (200, None)]
+    assert boss.get(path).status_code == 404
