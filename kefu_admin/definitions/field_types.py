@@ -192,6 +192,7 @@ _ROWS = (
 
 _TABLE: dict[str, FieldType] = {row.id: row for row in _ROWS}
 FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(_TABLE)
+OWN_TYPES = frozenset(row.id for row in _ROWS)  # those no extension brought
 
 
 def register(field_type: FieldType) -> None:
@@ -268,6 +269,7 @@ __all__ = [
     "FIELD_TYPES",
     "FILTERED",
     "LINKED",
+    "OWN_TYPES",
     "RESULTS",
     "BadValue",
     "convert",

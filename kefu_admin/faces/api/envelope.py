@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 
 from werkzeug.wrappers import Response
 
 from kefu_admin import wording
+from kefu_admin.faces.api.rows import plain
 from kefu_admin.faces.http import ErrorPage, locale
 from kefu_admin.problems import Invalid, UnknownParameter
 
@@ -46,17 +46,10 @@ def failure(page: ErrorPage) -> Response:
 
 
 def _response(body: object, status: int, headers: Mapping[str, str] | None) -> Response:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), default=plain)
     return Response(
         text.encode("utf-8", "backslashreplace"),
         status,
         headers=headers,
         mimetype="application/json",
     )
-
-
-def _plain(value: object) -> object:
-    """Decimals leave as text, so that no reader rounds them."""
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -26,7 +26,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field, PersonalClass
 from kefu_admin.definitions.project import Project
 from kefu_admin.faces.api import body
-from kefu_admin.faces.api.rows import Json, Writers
+from kefu_admin.faces.api.rows import Json, Writers, reference
 from kefu_admin.faces.http import actor, now, runtime
 from kefu_admin.operations import reading
 from kefu_admin.operations.reading import ListRequest
@@ -140,10 +140,8 @@ def expand(
         for record in written:
             values = record["values"]
             assert isinstance(values, dict)
-            for reference in _written_refs(values.get(name)):
-                id = reference["id"]
-                if isinstance(id, int) and id in found:
-                    reference["record"] = found[id]
+            if name in values:
+                values[name] = _expanded(values[name], found)
 
 
 def _refs(value: object) -> tuple[Ref, ...]:
@@ -154,10 +152,12 @@ def _refs(value: object) -> tuple[Ref, ...]:
     )
 
 
-def _written_refs(value: object) -> list[Json]:
-    if isinstance(value, dict):
-        return [value]
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+def _expanded(value: object, found: Mapping[int, Json]) -> object:
+    if isinstance(value, tuple):
+        return [_expanded(item, found) for item in value]
+    if isinstance(value, Ref) and value.id in found:
+        return {**reference(value), "record": found[value.id]}
+    return value
 
 
 def personal_fields(
