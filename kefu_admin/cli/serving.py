@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
@@ -21,24 +22,44 @@ _GRACE_SECONDS = 1.0
 def serve(app: Flask, here: Settings, output: Output) -> int:
     """Serve until told to stop (Ctrl-C, SIGTERM)."""
     try:
+        listening = _listen(here.host, here.port)
+    except OSError as error:
+        output.warn("不能监听 {host}:{port}：{why}。", host=here.host, port=here.port, why=error)
+        return WRONG
+    with listening:
         server = create_server(
             app,
-            host=here.host,
-            port=here.port,
+            sockets=[listening],
             threads=here.threads,
             ident="",
             max_request_body_size=here.max_upload_bytes,
             clear_untrusted_proxy_headers=here.proxy_hops == 0,
         )
-    except OSError as error:
-        output.warn("不能监听 {host}:{port}：{why}。", host=here.host, port=here.port, why=error)
-        return WRONG
-    http.runtime(app).restart = restart_soon
-    signal.signal(signal.SIGTERM, _stop)
-    port = getattr(server, "effective_port", here.port)
-    output.say("网页已启动：http://{host}:{port}/ （按 Ctrl-C 停止）", host=here.host, port=port)
-    server.run()
+        http.runtime(app).restart = restart_soon
+        signal.signal(signal.SIGTERM, _stop)
+        host = f"[{here.host}]" if ":" in here.host else here.host
+        output.say(
+            "网页已启动：http://{host}:{port}/ （按 Ctrl-C 停止）",
+            host=host,
+            port=listening.getsockname()[1],
+        )
+        server.run()
     return DONE
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; closed again when it cannot be had."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 def restart_soon() -> None:
