@@ -137,6 +137,34 @@ def test_the_next_page_comes_without_loading_the_whole(person: Person) -> None:
     assert "a=" in page.url
 
 
+def test_a_list_whose_session_has_ended_leads_to_the_sign_in(person: Person) -> None:
+    boss = person.live.served.as_("supervisor")
+    for number in range(55):
+        boss.post("/api/v1/customer", json={"name": f"单位{number:03}", "kind": "company"})
+    page = person.page
+    person.signs_in("supervisor")
+    person.goes("/records/customer/?s=name")
+    page.context.clear_cookies()
+
+    page.locator("#list .pager a", has_text="下一页").first.click()
+
+    page.locator("#login").wait_for()
+
+
+def test_uncovering_too_short_a_reason_says_why(person: Person) -> None:
+    id = customer(person)
+    page = person.page
+    person.signs_in("clerk")
+    person.goes(f"/records/customer/{id}")
+
+    page.locator("#v-phone summary").click()
+    page.fill("#why-phone", "  a")
+    page.locator("#v-phone button").click()
+
+    page.locator("[role=alert]").wait_for()
+    assert page.get_by_text("13800005678").count() == 0
+
+
 def test_leaving_a_form_with_typed_words_asks_first(person: Person) -> None:
     page = person.page
     person.signs_in("supervisor")

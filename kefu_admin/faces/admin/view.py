@@ -18,11 +18,17 @@ from flask_admin import expose as flask_admin_expose
 from werkzeug.wrappers import Response
 
 from kefu_admin.actor import Actor
+from kefu_admin.definitions.fields import BadValue
+from kefu_admin.definitions.text_rules import line
 from kefu_admin.faces import http
 from kefu_admin.faces.admin import marks, menu, notices
 from kefu_admin.faces.admin.theme import STATIC_PATH, assets_built
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.operations.desk import Desk
+from kefu_admin.problems import BadRequest
+
+ID = "<int(max=9223372036854775807):id>"
+"""A record's id in a path: no larger than any database keeps."""
 
 Page = TypeVar("Page", bound=Callable[..., object])
 
@@ -62,6 +68,18 @@ class PanelView(BaseView):  # type: ignore[misc]  # Flask-Admin's types are not 
         joint = "&" if "?" in path else "?"
         told = f"{joint}notice={notice}" if notice else ""
         return redirect(f"{prefix()}{path}{told}", 303)
+
+
+def typed(text: str, *, longest: int = 100) -> str:
+    """A search term or parameter in its normal form, cut to `longest` characters.
+
+    Raises:
+        BadRequest: it holds what no text may hold (NUL, surrogates, controls).
+    """
+    try:
+        return line(text)[:longest]
+    except BadValue:
+        raise BadRequest(detail=ascii(text[:20])) from None
 
 
 def prefix() -> str:

@@ -14,7 +14,7 @@ from kefu_admin.definitions.role import Permission
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.pages.sheets import Spot, choice, entry
 from kefu_admin.faces.admin.sealed import seal, unseal
-from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
 from kefu_admin.faces.routes import Repeat, declare
 from kefu_admin.operations import audit_book
@@ -68,7 +68,7 @@ class AuditView(PanelView):
     def index(self) -> Response:
         """The newest lines."""
         said = translator(http.locale())
-        asked = {name: request.args.get(name, "") for name in _PLAIN} | self._opened()
+        asked = {name: typed(request.args.get(name, "")) for name in _PLAIN} | self._opened()
         who = asked.get("who", "")
         page = audit_book.list_lines(
             self.desk,
@@ -112,7 +112,7 @@ class AuditView(PanelView):
         """Lead to the lines asked for; the login typed stays out of the address."""
         names = ("who", "action", "type", "from", "to")
         return redirect(
-            self._address({name: request.form.get(name, "").strip() for name in names}), 303
+            self._address({name: typed(request.form.get(name, "")) for name in names}), 303
         )
 
     def _address(self, asked: Mapping[str, str]) -> str:

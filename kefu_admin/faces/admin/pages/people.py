@@ -25,7 +25,7 @@ from kefu_admin.faces.admin.pages.sheets import (
 )
 from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_version
 from kefu_admin.faces.admin.sealed import seal, unseal
-from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.view import ID, PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import accounts
@@ -57,7 +57,7 @@ class PeopleView(PanelView):
         said, locale, actor = translator(http.locale()), http.locale(), http.actor()
         hidden = self._opened()
         term, after = hidden.get("term", ""), hidden.get("after", "")
-        role, active = request.args.get("role", ""), request.args.get("active", "")
+        role, active = typed(request.args.get("role", "")), request.args.get("active", "")
         people = accounts.list_people(
             self.desk,
             actor=actor,
@@ -122,7 +122,7 @@ class PeopleView(PanelView):
     def find(self) -> Response:
         """Lead to the list asked for; what was typed stays out of the address."""
         form = request.form
-        term = form.get("term", "").strip()[:100]
+        term = typed(form.get("term", ""))
         return redirect(self._address(term, "", form.get("role", ""), form.get("active", "")), 303)
 
     def _address(self, term: str, after: str, role: str, active: str) -> str:
@@ -170,7 +170,7 @@ class PeopleView(PanelView):
             )
         return self._shown(made)
 
-    @expose("/<int:id>", methods=("GET", "POST"))
+    @expose(f"/{ID}", methods=("GET", "POST"))
     @declare("GET", "POST", access=Permission.USERS, audit=Audit.PERMISSIONS, repeat=Repeat.KEY)
     def edit(self, id: int) -> Response:
         """One account."""
@@ -209,7 +209,7 @@ class PeopleView(PanelView):
             )
         return self.go("/users/", "user_saved")
 
-    @expose("/<int:id>/password", methods=("POST",))
+    @expose(f"/{ID}/password", methods=("POST",))
     @declare("POST", access=Permission.USERS, audit=Audit.PERMISSIONS, repeat=Repeat.NATURAL)
     def password(self, id: int) -> Response:
         """A new first password for somebody, shown once."""

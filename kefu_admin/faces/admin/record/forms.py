@@ -82,14 +82,21 @@ def with_labels(content: ContentType, filled: Filled) -> Filled:
         elif field.type in PICKED:
             ids = value if isinstance(value, tuple) else (value,)
             missing = {
-                int(id)
+                number
                 for id in map(str, ids)
-                if id.isascii() and id.isdigit() and (name, id) not in filled.labels
+                if (name, id) not in filled.labels and (number := record_id(id)) is not None
             }
             if missing:
                 wanted[name] = missing
     labels = dict(filled.labels) | labels_of(content.id, wanted)
     return replace(filled, texts=texts, labels=labels)
+
+
+def record_id(text: str) -> int | None:
+    """The id a text names; None when it can be none."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        return None
+    return int(text)
 
 
 def labels_of(type_id: str, wanted: Mapping[str, set[int]]) -> dict[tuple[str, str], str]:

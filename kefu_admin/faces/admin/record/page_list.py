@@ -14,7 +14,7 @@ from kefu_admin.faces import http
 from kefu_admin.faces.admin.record import finder, listing
 from kefu_admin.faces.admin.record.controls import controls
 from kefu_admin.faces.admin.record.finder import Asked, address, read_address
-from kefu_admin.faces.admin.record.forms import PICKED, labels_of
+from kefu_admin.faces.admin.record.forms import PICKED, labels_of, record_id
 from kefu_admin.faces.admin.view import prefix
 from kefu_admin.faces.admin.words import Translate, translator
 from kefu_admin.operations import reading
@@ -141,8 +141,8 @@ def _labels(page: RecordView, view: TypeView, asked: Asked) -> dict[tuple[str, s
         kind = view.fields[name].field.type
         if kind == "region":
             labels[name, value] = region_label(value)
-        elif kind in PICKED and value.isascii() and value.isdigit():
-            wanted.setdefault(name, set()).add(int(value))
+        elif kind in PICKED and (number := record_id(value)) is not None:
+            wanted.setdefault(name, set()).add(number)
     return labels | labels_of(page.content.id, wanted)
 
 

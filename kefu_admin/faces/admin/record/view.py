@@ -6,6 +6,7 @@ one becomes the error page.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import jsonify, redirect, request
 from werkzeug.wrappers import Response
@@ -24,7 +25,7 @@ from kefu_admin.faces.admin.record.forms import (
     sent_version,
 )
 from kefu_admin.faces.admin.uploads import take_uploads, with_uploads
-from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.view import ID, PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import files, reading, records
@@ -44,6 +45,7 @@ from kefu_admin.store.query import Row
 
 KEEPS_FORM = (Invalid, Conflict, NumbersExhausted, TooMany, Busy)
 _PICKS = 20
+FILE_ID = ID.replace(":id", ":file_id")
 
 
 class RecordView(PanelView):
@@ -100,6 +102,7 @@ class RecordView(PanelView):
     def find(self) -> Response:
         """Take the finder's form and lead to the list it asks for: nothing typed in the address."""
         asked = read_form(request.form)
+        asked = replace(asked, search=typed(asked.search))
         fields = self.type_view().type.fields
         query = address(
             asked, fields, secret=self.desk.store.secret, owner=self.owner(), now=http.now()
@@ -120,7 +123,7 @@ class RecordView(PanelView):
             self.desk,
             type_id if parent else self.content.id,
             child,
-            request.form.get("term", "")[:60],
+            typed(request.form.get("term", ""), longest=60),
             actor=http.actor(),
             now=http.now(),
             limit=_PICKS,
@@ -129,13 +132,13 @@ class RecordView(PanelView):
 
     # -- one record -------------------------------------------------------------------------
 
-    @expose("/<int:id>")
+    @expose(f"/{ID}")
     @declare("GET")
     def detail(self, id: int) -> Response:
         """One record."""
         return self.page("admin/record/detail.html", page_detail.context(self, self.row(id)))
 
-    @expose("/<int:id>/files/<int:file_id>")
+    @expose(f"/{ID}/files/{FILE_ID}")
     @declare("GET")
     def file(self, id: int, file_id: int) -> Response:
         """A file of a record, for one who sees the field it stands in."""
@@ -144,7 +147,7 @@ class RecordView(PanelView):
         )
         return http.send_download(found)
 
-    @expose("/<int:id>/unmask", methods=("POST",))
+    @expose(f"/{ID}/unmask", methods=("POST",))
     @declare("POST", audit=Audit.UNMASK, repeat=Repeat.NATURAL)
     def unmask(self, id: int) -> Response:
         """The record with one masked value uncovered, once."""
@@ -198,7 +201,7 @@ class RecordView(PanelView):
             return self.form(page_form.refused(self, view, sent, refusal), refusal.status)
         return self.go(f"/records/{self.content.id}/{outcome.id}", "created")
 
-    @expose("/<int:id>/edit", methods=("GET", "POST"))
+    @expose(f"/{ID}/edit", methods=("GET", "POST"))
     @declare("GET", "POST", audit=Audit.DATA, repeat=Repeat.KEY, body=Body.UPLOAD)
     def edit(self, id: int) -> Response:
         """Change a record."""
@@ -237,7 +240,7 @@ class RecordView(PanelView):
         """The form page."""
         return self.page("admin/record/form.html", context, status=status)
 
-    @expose("/<int:id>/delete", methods=("GET", "POST"))
+    @expose(f"/{ID}/delete", methods=("GET", "POST"))
     @declare("GET", "POST", audit=Audit.DATA, repeat=Repeat.KEY)
     def delete(self, id: int) -> Response:
         """Ask, then delete a record."""

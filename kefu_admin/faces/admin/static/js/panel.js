@@ -13,6 +13,7 @@ openRows();
 sendFilters();
 askFirst();
 sendOnce();
+followRefusals();
 for (const alert of document.querySelectorAll("[data-focus]")) alert.focus();
 startPickers(document);
 startDates(document);
@@ -103,5 +104,17 @@ function sendOnce() {
   });
   addEventListener("pageshow", () => {
     for (const form of document.forms) delete form.dataset.sent;
+  });
+}
+
+// A part of a page that was refused, or led elsewhere (the session has ended): show the whole answer.
+function followRefusals() {
+  document.addEventListener("htmx:after:request", (event) => {
+    const { response, sourceElement } = event.detail.ctx;
+    if (response.raw.ok && !response.raw.redirected) return;
+    event.preventDefault();
+    const form = sourceElement.closest("form");
+    if (form) form.submit();
+    else location.assign(sourceElement.href);
   });
 }
