@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from kefu_admin.definitions.fields import Field
+
 HIDDEN = "******"
 
 
@@ -51,11 +53,21 @@ MASKS: Mapping[str, Callable[[str], str]] = {
 }
 
 _TAILS = {"phone": 4, "id_number": 4}
+_LONGER = frozenset({"phone", "id_number"})  # their shortest values are longer than any tail
 
 
 def visible_tail(mask: str) -> int:
     """How many characters at the end the mask shows: what one who sees it masked may search."""
     return _TAILS.get(mask, 0)
+
+
+def searchable_tail(field: Field) -> int:
+    """How many characters at the end of the field's values one who sees them masked may ask for: no
+    more than the mask shows of every one of them. 0 where a value may be so short that the mask
+    hides it whole, and for encrypted fields."""
+    tail = visible_tail(field.mask)
+    is_longer = field.type in _LONGER or field.min_length > tail
+    return tail if is_longer and not field.encrypted else 0
 
 
 def _ends(value: str, first: int, last: int) -> str:

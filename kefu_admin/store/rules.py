@@ -65,6 +65,7 @@ class Rules:
     flags: tuple[Condition, ...]
     _known: dict[Condition, bool]
     _rights: dict[tuple[bool, ...], RowRights] = field(default_factory=dict)
+    _where: dict[tuple[str, frozenset[Right]], Condition] = field(default_factory=dict)
 
     def rights(self, flags: Sequence[object]) -> RowRights:
         """The rights in a visible row whose flags came out as given (0/1 or booleans)."""
@@ -80,14 +81,10 @@ class Rules:
 
         The condition is sound only together with `visible`.
         """
-        if name in ALWAYS_SEEN:
-            return ALWAYS
-        giving = [g for g in self.grants.grants if Action.READ in g.actions]
-        open_in = any_of(g.rows for g in giving if g.rights.get(name, frozenset()) & rights)
-        if all(g.rights.get(name, frozenset()) & rights for g in giving):
-            open_in = ALWAYS
-        hidden = any_of(d.rows for d in self.grants.denials if name in d.fields)
-        return all_of((open_in, negate(hidden)))
+        found = self._where.get((name, rights))
+        if found is None:
+            found = self._where[name, rights] = self._open(name, rights)
+        return found
 
     def seen(self, name: str) -> Condition:
         """In which visible rows the field is seen in full."""
@@ -97,6 +94,16 @@ class Rules:
         """Whether the field is seen in full in all, some or none of the visible rows."""
         seen = self.seen(name)
         return {ALWAYS: Reach.ALL, NEVER: Reach.NONE}.get(seen, Reach.SOME)
+
+    def _open(self, name: str, rights: frozenset[Right]) -> Condition:
+        if name in ALWAYS_SEEN:
+            return ALWAYS
+        giving = [g for g in self.grants.grants if Action.READ in g.actions]
+        open_in = any_of(g.rows for g in giving if g.rights.get(name, frozenset()) & rights)
+        if all(g.rights.get(name, frozenset()) & rights for g in giving):
+            open_in = ALWAYS
+        hidden = any_of(d.rows for d in self.grants.denials if name in d.fields)
+        return all_of((open_in, negate(hidden)))
 
 
 def compile_rules(project: Project, grants: Grants, type_id: str) -> Rules | None:

@@ -33,7 +33,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import field_type, operators, storage, value_type
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.definitions.logic import all_of, any_of, negate, through
-from kefu_admin.definitions.masks import visible_tail
+from kefu_admin.definitions.masks import searchable_tail
 from kefu_admin.definitions.role import Right
 from kefu_admin.definitions.view import SortKey
 from kefu_admin.problems import UnknownParameter
@@ -168,7 +168,8 @@ class Guard:
 
     def _field(self, path: Path, type_id: str) -> Field:
         owner = content_type(self.types, self._owner(path, type_id))
-        assert owner is not None
+        if owner is None or path.names[-1] not in owner.fields:
+            raise UnknownParameter(name=path.names[-1])
         return owner.fields[path.names[-1]]
 
     def _owner(self, path: Path, type_id: str) -> str:
@@ -177,7 +178,7 @@ class Guard:
 
 def shows_tail(one: Field, text: str) -> bool:
     """Whether the mask of a field shows a text of this length at the end of its values."""
-    return 0 < len(text) <= visible_tail(one.mask) and not one.encrypted
+    return 0 < len(text) <= searchable_tail(one)
 
 
 def read_filter(raw: object, type_id: str, guard: Guard) -> Condition:
@@ -230,7 +231,7 @@ def filter_operators(one: Field, rules: Rules) -> tuple[Op, ...]:
     allowed: set[Op] = set()
     if rules.where(one.id, EXACT) != NEVER:
         allowed.add(Op.EQ)
-    if rules.where(one.id, MASKED) != NEVER and visible_tail(one.mask) and not one.encrypted:
+    if rules.where(one.id, MASKED) != NEVER and searchable_tail(one):
         allowed.add(Op.ENDS_WITH)
     return tuple(op for op in Op if op in allowed & known)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kefu_admin.definitions.condition import NEVER, Compare, Condition, Literal, Op, Path
 from kefu_admin.definitions.field_types import operators
 from kefu_admin.definitions.logic import all_of, any_of
-from kefu_admin.definitions.masks import visible_tail
+from kefu_admin.definitions.masks import searchable_tail
 from kefu_admin.definitions.role import Right
 from kefu_admin.store import search
 from kefu_admin.store.read.select import compiled
@@ -77,7 +77,7 @@ def _groups(rules: Rules, word: str) -> dict[Condition, tuple[list[str], list[st
         if seen != NEVER:
             groups.setdefault(seen, ([], []))[0].append(one.id)
         masked = rules.where(one.id, MASKED)
-        if masked != NEVER and len(word) <= visible_tail(one.mask):
+        if masked != NEVER and len(word) <= searchable_tail(one):
             groups.setdefault(masked, ([], []))[1].append(one.id)
     return groups
 
@@ -91,7 +91,7 @@ def _letter(rules: Rules, letter: str) -> Condition:
             cases = dict.fromkeys((letter, letter.upper()))
             holds = any_of(Compare(path, Op.CONTAINS, Literal(case)) for case in cases)
             parts.append(all_of((rules.where(one.id, SEE), holds)))
-        if Op.ENDS_WITH in known and visible_tail(one.mask):
+        if Op.ENDS_WITH in known and searchable_tail(one):
             ends = Compare(path, Op.ENDS_WITH, Literal(letter))
             parts.append(all_of((rules.where(one.id, MASKED), ends)))
     return any_of(part for part in parts if part != NEVER)

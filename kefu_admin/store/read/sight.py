@@ -45,7 +45,7 @@ class Sight:
     def memo(self) -> Memo:
         """What this store has compiled so far; emptied when it grows beyond reason."""
         memo = _MEMOS.setdefault(self.store, Memo())
-        for kept in (memo.shapes, memo.texts):
+        for kept in (memo.rules, memo.shapes, memo.texts):
             if len(kept) > _MOST:
                 kept.clear()
         return memo

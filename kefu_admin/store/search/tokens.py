@@ -14,7 +14,7 @@ from itertools import pairwise
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage, value_type
 from kefu_admin.definitions.fields import Field, Storage
-from kefu_admin.definitions.masks import visible_tail
+from kefu_admin.definitions.masks import searchable_tail
 
 VERSION = 1  # raise when tokens change: every desk then builds its index anew
 LONGEST = 4000  # characters of a value that are indexed
@@ -40,7 +40,7 @@ def indexed_fields(type: ContentType) -> tuple[Field, ...]:
 
 def signature(type: ContentType) -> str:
     """Changes whenever rows of the type would be indexed otherwise."""
-    fields = ",".join(f"{one.id}:{visible_tail(one.mask)}" for one in indexed_fields(type))
+    fields = ",".join(f"{one.id}:{searchable_tail(one)}" for one in indexed_fields(type))
     return f"{VERSION} {type.id} {fields}" if fields else ""
 
 
@@ -53,7 +53,7 @@ def tokens(fields: Sequence[Field], number: int, values: Mapping[str, object]) -
             continue
         text = normal(value[:LONGEST])
         words += _pairs(text, f"t{number}{letter}x")
-        shown = visible_tail(one.mask)
+        shown = searchable_tail(one)
         words += [_word(text[-size:], f"t{number}{letter}y") for size in range(1, shown + 1)]
     return " ".join(words)
 
