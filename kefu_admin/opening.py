@@ -1,20 +1,25 @@
-"""From settings to an open desk: what web, worker and command line all begin with."""
+"""From settings to an open desk: what web, worker and command line all begin with.
+
+What lies below is imported where it is needed: reading a config asks for no database driver.
+"""
 
 from __future__ import annotations
 
 import os
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kefu_admin import registry, settings
 from kefu_admin.definitions import load
 from kefu_admin.definitions.field_types import FIELD_TYPES, register
 from kefu_admin.definitions.fields import FieldType
 from kefu_admin.definitions.project import Project
-from kefu_admin.operations import accounts
-from kefu_admin.operations.desk import Desk
 from kefu_admin.registry import BadExtension
-from kefu_admin.settings import Settings
-from kefu_admin.store.database import Store
+from kefu_admin.settings import BadSetting, Settings
+
+if TYPE_CHECKING:
+    from kefu_admin.operations.desk import Desk
+    from kefu_admin.store.database import Store
 
 
 def open_project(here: Settings) -> Project:
@@ -32,27 +37,37 @@ def open_store(here: Settings, project: Project) -> Store:
     """The project's store on the configured database; makes the data directory.
 
     Raises:
-        BadSetting: the secret is missing or weak.
-        BadUrl: the database URL names none of the three databases.
+        BadSetting: the secret is missing or weak, or the URL names none of the three databases.
     """
+    from kefu_admin.store.database import Store
+    from kefu_admin.store.drivers import BadUrl
+
+    secret = settings.secret(here)
     here.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Store.open(
-        here.database,
-        project,
-        data_directory=here.data,
-        secret=settings.secret(here),
-        max_connections=here.threads + 8,
-    )
+    try:
+        return Store.open(
+            here.database,
+            project,
+            data_directory=here.data,
+            secret=secret,
+            max_connections=here.threads + 8,
+        )
+    except BadUrl as error:
+        raise BadSetting("database_url", url=error) from error
 
 
 def open_desk(here: Settings) -> Desk:
     """Project and store together, ready for operations (not yet checked against the database)."""
+    from kefu_admin.operations.desk import Desk
+
     project = open_project(here)
     return Desk(project, open_store(here, project))
 
 
 def end_demo(desk: Desk, here: Settings, *, now: datetime) -> int:
     """Outside demo mode, take its people out of use for good; returns how many there were."""
+    from kefu_admin.operations import accounts
+
     return 0 if here.demo else accounts.remove_demo_people(desk, now=now)
 
 

@@ -17,9 +17,6 @@ from kefu_admin.settings import DEFAULT_CONFIG, BadSetting, Settings
 
 def run(module: ModuleType, given: argparse.Namespace, output: Output) -> int:
     """Run the command's module; a failure it is meant to meet becomes a sentence and a code."""
-    from kefu_admin.store.drivers import BadUrl
-    from kefu_admin.store.readiness import NotReady
-
     try:
         code: int = module.run(given, settings_of(given), output)
     except BadSetting as error:
@@ -28,21 +25,11 @@ def run(module: ModuleType, given: argparse.Namespace, output: Output) -> int:
     except BadExtension as error:
         output.fault(wording.sentence(error.code, output.locale, **error.facts))
         return WRONG
-    except BadUrl as error:
-        output.fault(wording.sentence("database_url", output.locale, url=error))
-        return WRONG
     except ConfigError as error:
         print_problems(error, output)
         return FAULTY
-    except NotReady as error:
-        for finding in error.findings:
-            output.fault(wording.sentence(finding.code, output.locale, **finding.facts))
-        return NOT_READY
     except Refusal as error:
-        output.fault(wording.refusal(error, output.locale))
-        for wrong in error.errors if isinstance(error, Invalid) else ():
-            output.fault(f"  {wrong.field}: {wording.field_error(wrong, output.locale)}")
-        return FAULTY
+        return print_refusal(error, output)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -62,6 +49,19 @@ def settings_of(given: argparse.Namespace) -> Settings:
             here = Path(DEFAULT_CONFIG)
             options["config"] = str(here if here.is_dir() else shipped.config_directory())
     return settings.read(**options)
+
+
+def print_refusal(error: Refusal, output: Output) -> int:
+    """Why it was refused, each reason on a line; answers the exit code."""
+    findings = getattr(error, "findings", None)  # of a database that is not ready
+    if findings is not None:
+        for finding in findings:
+            output.fault(wording.sentence(finding.code, output.locale, **finding.facts))
+        return NOT_READY
+    output.fault(wording.refusal(error, output.locale))
+    for wrong in error.errors if isinstance(error, Invalid) else ():
+        output.fault(f"  {wrong.field}: {wording.field_error(wrong, output.locale)}")
+    return FAULTY
 
 
 def print_problems(error: ConfigError, output: Output) -> None:
