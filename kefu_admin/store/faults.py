@@ -111,6 +111,8 @@ def _postgresql(error: Exception) -> Exception | None:
             name=getattr(told, "constraint_name", None) or "",
             columns=(column,) if column else (),
         )
+    if state == "0A000" and "cached plan" in str(error):
+        return ConnectionLost()  # another process changed the table; a new connection plans anew
     if state in _POSTGRESQL_BUSY:
         return BusyBeforeCommit()
     if state in _POSTGRESQL_LOST:

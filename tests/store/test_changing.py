@@ -178,3 +178,18 @@ def _applying(store):
     yield
     done.set()
     thread.join()
+
+
+def test_a_process_that_reads_meanwhile_reads_on(changing):
+    reading = opened(changing().url, project(*BEFORE), changing().data_directory)
+    sql = 'SELECT "kind", "code" FROM "customer" WHERE "id" > ?'
+    for _ in range(10):  # PostgreSQL's driver prepares what is asked often
+        reading.rows(sql, (0,))
+    wider = (content_type("customer", choice("kind", "person"), field("code", "long_text")),)
+
+    store = opened(reading.url, project(*wider, BEFORE[1]), reading.data_directory)
+    apply(store, plan(store), actor=ACTOR, now=NOW)
+
+    assert reading.rows(sql, (0,)) == [(None, "a")]
+    reading.close()
+    store.close()

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kefu_admin.store.database import NestedTransaction, Store
+from kefu_admin.store.database import Store
 from kefu_admin.store.faults import Constraint, ConstraintBroken
+from kefu_admin.store.session import NestedTransaction
 from kefu_admin.store.shapes import ColumnKind
 from tests.factories import content_type, field, project
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from kefu_admin.problems import Busy
-from kefu_admin.store.database import TRIES, Store
+from kefu_admin.store.database import Store
 from kefu_admin.store.faults import (
     BusyBeforeCommit,
     CommitUnknown,
@@ -16,6 +17,7 @@ from kefu_admin.store.faults import (
     Constraint,
     ConstraintBroken,
 )
+from kefu_admin.store.session import TRIES, AbortedTransaction
 from tests.databases import add, opened
 from tests.factories import REQUIRED, choice, content_type, field, project
 
@@ -190,11 +192,37 @@ def test_a_connection_lost_while_committing_is_never_retried_blindly(store, impa
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "mariadb"], indirect=True)
-def test_a_lost_idle_connection_is_one_failure_at_most(store, impatient):
+def test_reading_and_beginning_do_not_notice_a_connection_that_died_idle(store, impatient):
+    kill_connection_of(store, impatient)
+    assert store.rows(VALUES)[0] == ("a", 0)
+
+    kill_connection_of(store, impatient)
+    with store.transaction():
+        store.execute(RAISE, ("a",))
+
+    assert store.rows(VALUES)[0] == ("a", 1)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "mariadb"], indirect=True)
+def test_a_lone_write_on_a_dead_connection_is_not_repeated(store, impatient):
     kill_connection_of(store, impatient)
 
     with pytest.raises(ConnectionLost):
-        store.rows(VALUES)
+        store.execute(RAISE, ("a",))
+
+    assert store.rows(VALUES)[0] == ("a", 0)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_a_unit_that_went_on_after_a_failure_is_not_taken_as_committed(store):
+    def unit():
+        with store.transaction():
+            store.execute(RAISE, ("a",))
+            with suppress(ConstraintBroken):
+                store.execute(ADD, ("a", "", "", 0))
+
+    with pytest.raises(AbortedTransaction):
+        unit()
 
     assert store.rows(VALUES)[0] == ("a", 0)
 

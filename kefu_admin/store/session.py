@@ -1,0 +1,251 @@
+"""A session with a database: connections, transactions, statements. One for all threads.
+
+A connection belongs to a thread from first use until `release`. Statements are text with `?` and
+"double quotes". What drivers raise is told alike (`store.faults`).
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from peewee import OperationalError
+from playhouse.pool import MaxConnectionsExceeded
+
+from kefu_admin.store.dialect import Dialect, translate
+from kefu_admin.store.drivers import PeeweeDatabase, build
+from kefu_admin.store.faults import BusyBeforeCommit, CommitUnknown, ConnectionLost, fault
+
+T = TypeVar("T")
+TRIES = 3
+_REPEATABLE = ("SELECT", "BEGIN", "WITH")  # outside a transaction these change nothing
+
+
+class NestedTransaction(RuntimeError):
+    """A transaction was opened inside another: an operation is one transaction (rule D06)."""
+
+
+class AbortedTransaction(RuntimeError):
+    """A statement failed and the unit went on: PostgreSQL rolls such a unit back at its commit."""
+
+
+class Session:
+    """Statements on one database. Safe to share between threads; a connection is per thread.
+
+    Attributes:
+        url: where the database is, with its password.
+        dialect: which of the three databases.
+        database: the peewee database underneath, for extensions and ad-hoc queries.
+    """
+
+    def __init__(self, url: str, *, max_connections: int) -> None:
+        self.url = url
+        self.dialect: Dialect
+        self.database: PeeweeDatabase
+        self.dialect, self.database = build(url, max_connections=max_connections)
+        self._local = threading.local()
+        self._writer = threading.Lock()
+
+    # connections
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """Holds this thread's connection for the block; gives it back if it opened it."""
+        opened = self.database.is_closed()
+        self._connected()
+        try:
+            yield
+        finally:
+            if opened:
+                self.release()
+
+    def release(self) -> None:
+        """Gives this thread's connection back; call at the end of every request.
+
+        A connection with an open transaction or of a lost server is thrown away.
+        """
+        if self.database.is_closed():
+            return
+        if self.in_transaction:
+            self._discard()
+        else:
+            self.database.close()
+
+    def close(self) -> None:
+        """Closes every connection of every thread; the store may be used again afterwards."""
+        self.database.close_all()
+
+    # transactions
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is inside `transaction()`."""
+        return getattr(self._local, "open", False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One unit of work: commits at the end, rolls back on any exception.
+
+        SQLite: the process's writers queue on a lock and begin IMMEDIATE. PostgreSQL and MariaDB:
+        READ COMMITTED.
+
+        Raises:
+            NestedTransaction: there is one already in this thread.
+            BusyBeforeCommit: locked out or cut off, nothing was kept.
+            CommitUnknown: cut off while committing.
+        """
+        if self.in_transaction:
+            raise NestedTransaction
+        if self.dialect is not Dialect.SQLITE:
+            with self._unit("BEGIN"):
+                yield
+            return
+        if not self._writer.acquire(timeout=15):
+            raise BusyBeforeCommit
+        try:
+            with self._unit("BEGIN IMMEDIATE"):
+                yield
+        finally:
+            self._writer.release()
+
+    def retrying(self, work: Callable[[], T]) -> T:
+        """Runs `work`, a whole unit with its own transaction, up to three times while the database
+        is busy and nothing was kept (rule D07)."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                return work()
+            except BusyBeforeCommit:
+                if attempt == TRIES:
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 -- jitter, no secret
+        raise AssertionError("unreachable")
+
+    # statements
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> Any:  # a DB-API cursor
+        """Runs one statement and returns the driver's cursor (`rowcount`, `fetchall`).
+
+        Raises:
+            ConstraintBroken, BusyBeforeCommit: see `store.faults`.
+        """
+        try:
+            return self._executed(sql, params)
+        except ConnectionLost:
+            if self.in_transaction or not sql.startswith(_REPEATABLE):
+                raise
+        return self._executed(sql, params)  # on a new connection: the old one had died in the pool
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Runs one statement for each row of parameters, batched by the driver."""
+        if not rows:
+            return
+        connection = self._connected()
+        try:
+            connection.cursor().executemany(translate(sql, self.dialect), rows)
+        except Exception as error:
+            self._raise(error)
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        cursor = self.execute(sql, params)
+        try:
+            found = cursor.fetchall()
+        except Exception as error:
+            self._raise(error)
+        return found if isinstance(found, list) else list(found)
+
+    def row(self, sql: str, params: Sequence[object] = ()) -> tuple[Any, ...] | None:
+        """The first row of a query, or None."""
+        cursor = self.execute(sql, params)
+        try:
+            found: tuple[Any, ...] | None = cursor.fetchone()
+            if self.dialect is Dialect.SQLITE:
+                cursor.close()  # an unfinished SELECT would hold its snapshot
+        except Exception as error:
+            self._raise(error)
+        return found
+
+    def value(self, sql: str, params: Sequence[object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.row(sql, params)
+        return found[0] if found else None
+
+    def insert(self, sql: str, params: Sequence[object] = ()) -> int:
+        """Runs an INSERT of one row into a table with an id and returns the new id."""
+        if self.dialect is Dialect.POSTGRESQL:
+            found = self.row(sql + ' RETURNING "id"', params)
+            assert found is not None
+            return int(found[0])
+        return int(self.execute(sql, params).lastrowid)
+
+    # helpers
+
+    def _executed(self, sql: str, params: Sequence[object]) -> Any:
+        connection = self._connected()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(translate(sql, self.dialect), params)
+        except Exception as error:
+            self._raise(error)
+        return cursor
+
+    def _connected(self) -> Any:
+        if self.database.is_closed():
+            try:
+                self.database.connect(reuse_if_open=True)
+            except MaxConnectionsExceeded as error:
+                raise BusyBeforeCommit from error
+            except OperationalError as error:
+                raise ConnectionLost from error
+        return self.database.connection()
+
+    @contextmanager
+    def _unit(self, begin: str) -> Iterator[None]:
+        self.execute(begin)
+        self._local.open = True
+        try:
+            yield
+        except BaseException:
+            self._roll_back()
+            raise
+        try:
+            done = self.execute("COMMIT")
+            if self.dialect is Dialect.POSTGRESQL and done.statusmessage != "COMMIT":
+                raise AbortedTransaction
+        except ConnectionLost as error:
+            self._discard()
+            raise CommitUnknown from error
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._local.open = False
+
+    def _roll_back(self) -> None:
+        """Undoes; the server may already have done so, or be gone (rule D07)."""
+        self._local.open = False
+        connection = self.database.connection() if not self.database.is_closed() else None
+        if connection is None:
+            return
+        try:
+            if self.dialect is not Dialect.SQLITE or connection.in_transaction:
+                connection.cursor().execute("ROLLBACK")
+        except Exception:
+            self._discard()
+
+    def _discard(self) -> None:
+        self._local.open = False
+        if not self.database.is_closed():
+            self.database.manual_close()
+
+    def _raise(self, error: Exception) -> Any:
+        ours = fault(self.dialect, error)
+        if ours is None:
+            raise error
+        if isinstance(ours, ConnectionLost) and not self.in_transaction:
+            self._discard()
+        raise ours from error
