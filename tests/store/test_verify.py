@@ -53,17 +53,33 @@ def test_an_untouched_book_is_sound_and_counted(store):
     assert report.counts["anchors"] == 1
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        '"reason" = \'x\'', '"actor" = \'wang\'', '"actor_id" = NULL', '"changes" = \'{}\'',
-        '"address" = \'\'', '"action" = \'create\'', '"version" = 9', '"type" = \'visit\'',
-        '"at" = \'2026-11-21 02:00:00.123457\'', '"definition" = \'\'', '"operation" = \'\'',
-        '"session" = \'\'', '"record_id" = 1', '"source" = \'api\'',
-    ],
+EDITS = (
+    "\"reason\" = 'x'", "\"actor\" = 'wang'", '"actor_id" = NULL', "\"changes\" = '{}'",
+    "\"address\" = ''", "\"action\" = 'create'", '"version" = 9', "\"type\" = 'visit'",
+    "\"at\" = '2026-11-21 02:00:00.123457'", "\"definition\" = ''", "\"operation\" = ''",
+    "\"session\" = ''", '"record_id" = 1', "\"source\" = 'api'",
 )  # fmt: skip
-def test_an_edited_line_is_named(store, change):
-    tamper(store, f'UPDATE "kefu_audit" SET {change} WHERE "id" = 5')
+
+
+def test_a_line_edited_in_any_column_is_named(store):
+    write(store, *(line(record, 1) for record in range(101, 101 + len(EDITS))))
+    seal_all(store)
+    chains = [f"customer#{record}" for record in range(101, 101 + len(EDITS))]
+    tamper(
+        store,
+        *(
+            f'UPDATE "kefu_audit" SET {edit} WHERE "chain" = \'{chain}\''
+            for edit, chain in zip(EDITS, chains, strict=True)
+        ),
+    )
+
+    assert [(code, facts["chain"]) for code, facts in found(store)] == [
+        ("audit_line_edited", chain) for chain in chains
+    ]
+
+
+def test_an_edited_line_is_named_by_id_and_place(store):
+    tamper(store, 'UPDATE "kefu_audit" SET "reason" = \'x\' WHERE "id" = 5')
 
     assert found(store) == [("audit_line_edited", {"id": 5, "chain": "customer#2", "seq": 2})]
 
