@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kefu_admin.problems import Refusal
 from kefu_admin.store import search
-from kefu_admin.store.apply.activation import fingerprint, is_laid
+from kefu_admin.store.apply.activation import fingerprint
 from kefu_admin.store.apply.planning import is_drop, outline
 from kefu_admin.store.database import FINGERPRINT, Store
 from kefu_admin.store.dialect import Dialect
@@ -52,17 +52,15 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
         applied = fingerprint(store)
         if applied is None:
             raise NotReady((Finding("ready_not_applied"),))
-        warnings = []
-        if not is_laid(store):
-            steps, _ = outline(store)
-            lacking = tuple(
-                Finding("ready_missing", {"subject": step.subject})
-                for step in steps
-                if not is_drop(step.action)
-            )
-            if lacking:
-                raise NotReady(lacking)
-            warnings = [Finding("ready_beyond", {"subject": step.subject}) for step in steps]
+        steps, _ = outline(store)
+        lacking = tuple(
+            Finding("ready_missing", {"subject": step.subject})
+            for step in steps
+            if not is_drop(step.action)
+        )
+        if lacking:
+            raise NotReady(lacking)
+        warnings = [Finding("ready_beyond", {"subject": step.subject}) for step in steps]
         if "search_missing" in search.self_test(store):
             raise NotReady((Finding("ready_missing", {"subject": search.TABLE}),))
         if applied != store.project.fingerprint:

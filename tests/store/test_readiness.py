@@ -80,6 +80,23 @@ def test_a_config_that_needs_more_than_there_is_does_not_start(bare):
     ]
 
 
+def test_a_table_changed_by_hand_does_not_start(bare):
+    store, _ = bare
+    applied(store)
+    index = next(iter(store.layout["ticket"].indexes))
+    on = ' ON "ticket"' if store.dialect == "mariadb" else ""
+    if store.dialect == "mariadb":  # it needs an index for every reference
+        store.execute('ALTER TABLE "ticket" DROP FOREIGN KEY "ticket_ibfk_1"')
+    store.execute(f'DROP INDEX "{index.name}"{on}')
+
+    with pytest.raises(NotReady) as refused:
+        assert_ready(store)
+
+    assert {each.facts["subject"] for each in refused.value.findings} == {
+        f"ticket.{'+'.join(index.columns)}"
+    }
+
+
 def test_the_previous_release_runs_on_the_expanded_schema(bare):
     store, other = bare
     applied(other(NEW))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 
 from kefu_admin.actor import Actor
 from kefu_admin.store.database import FINGERPRINT, Store
@@ -17,7 +16,6 @@ from kefu_admin.store.shapes import ColumnKind
 from kefu_admin.store.state import read_state, write_state
 
 LAYOUT = "layout"  # JSON: table -> column -> form of everything apply made and that is still there
-LAYOUT_FINGERPRINT = "layout_fingerprint"
 
 
 def fingerprint(store: Store) -> str | None:
@@ -37,16 +35,6 @@ def keep_forms(store: Store, made: Mapping[str, Mapping[str, str]]) -> None:
     write_state(store, LAYOUT, json.dumps(made, sort_keys=True, separators=(",", ":")))
 
 
-def layout_fingerprint(store: Store) -> str:
-    """SHA-256 of the tables the project wants."""
-    return sha256(repr(sorted(store.layout.items())).encode()).hexdigest()
-
-
-def is_laid(store: Store) -> bool:
-    """Whether exactly the tables this project wants were applied last."""
-    return _has_state(store) and read_state(store, LAYOUT_FINGERPRINT) == layout_fingerprint(store)
-
-
 def activate(store: Store, *, actor: Actor, now: datetime) -> bool:
     """Makes the project's config the applied one, in the open transaction; False when it was."""
     there = found(store).tables
@@ -61,7 +49,6 @@ def activate(store: Store, *, actor: Actor, now: datetime) -> bool:
         if table in made or table in store.layout
     }
     keep_forms(store, kept)
-    write_state(store, LAYOUT_FINGERPRINT, layout_fingerprint(store))
     project = store.project
     if fingerprint(store) == project.fingerprint:
         return False
