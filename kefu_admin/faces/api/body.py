@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from flask import request
-from werkzeug.exceptions import NotAcceptable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import NotAcceptable, UnsupportedMediaType
 
 from kefu_admin.faces.http import locale
 from kefu_admin.problems import BadRequest, FieldError, Invalid, UnknownParameter, VersionRequired
@@ -253,8 +253,3 @@ def json_wanted() -> None:
     accepted = request.accept_mimetypes
     if accepted and not accepted["application/json"]:
         raise NotAcceptable
-
-
-def too_large() -> RequestEntityTooLarge:
-    """The body is larger than this address takes."""
-    return RequestEntityTooLarge()

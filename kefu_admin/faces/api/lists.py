@@ -30,7 +30,7 @@ from kefu_admin.faces.api.rows import Json, Writers, reference
 from kefu_admin.faces.http import actor, now, runtime
 from kefu_admin.operations import reading
 from kefu_admin.operations.reading import ListRequest
-from kefu_admin.problems import Invalid, NotFound
+from kefu_admin.problems import NotFound
 from kefu_admin.store.query import Page, Ref, Row
 
 IN_URL = ("filter", "sort", "fields", "expand", "limit", "cursor", "count")
@@ -210,6 +210,3 @@ def content_type(type_id: str) -> ContentType:
     if type_id not in here.desk.grants(actor()).types:
         raise NotFound
     return here.project.types[type_id]
-
-
-__all__ = ["Asked", "Invalid", "content_type", "expand", "from_body", "from_url", "page_json"]
