@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from kefu_admin.store import read
 from kefu_admin.store.database import Store
 from kefu_admin.store.query import Page, Query
 from kefu_admin.store.read import Sight
+from tests.databases import NOW
 from tests.store.read.rows import department, put, sight
 
 SORTS = (
@@ -26,12 +27,15 @@ SORTS = (
     ("credit", "-level"),
     ("-level", "name", "-since"),
     ("-credit", "-since", "id"),
+    ("-created_at",),
+    ("created_at", "level"),
+    ("kind",),
 )
 
 
 def filled(store: Store, dice: random.Random) -> tuple[list[dict[str, object]], Sight]:
-    """Rows full of ties and NULLs in three departments, and one who sees two of them."""
-    places = [department(store, name) for name in ("一部", "二部", "三部")]
+    """Rows full of ties and NULLs in seven departments, and one who sees six of them."""
+    places = [department(store, f"{number}部") for number in range(7)]
     rows: list[dict[str, object]] = []
     for number in range(40):
         values: dict[str, object] = {
@@ -40,11 +44,13 @@ def filled(store: Store, dice: random.Random) -> tuple[list[dict[str, object]], 
             "level": dice.choice([None, "a", "b"]),
             "since": dice.choice([None, date(2026, 1, 1), date(2025, 12, 31)]),
             "department": dice.choice(places),
+            "kind": dice.choice(["person", "company"]),
+            "created_at": NOW + timedelta(hours=dice.randint(0, 5)),
         }
-        id = put(store, "customer", code=f"K{number}", kind="person", **values)
-        if values["department"] in places[:2]:
+        id = put(store, "customer", code=f"K{number}", **values)
+        if values["department"] != places[6]:
             rows.append({**values, "id": id})
-    return rows, sight(store, "supervisor", departments=(places[0], places[1]))
+    return rows, sight(store, "supervisor", departments=tuple(places[:6]))
 
 
 def in_full(rows: list[dict[str, object]], sort: tuple[str, ...]) -> list[int]:

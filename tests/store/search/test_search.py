@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import random
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ from tests.factories import content_type, field, project
 from tests.operations.reading.conftest import World, world  # noqa: F401 -- a fixture by name
 from tests.store.read.rows import put, sight
 
+match_module = importlib.import_module("kefu_admin.store.search.match")
+
 
 def found(store: Store, term: str, *, type: str = "visit") -> list[int]:
     query = Query(type=type, columns=(), search=term, limit=200, count_up_to=500)
@@ -25,7 +28,11 @@ def found(store: Store, term: str, *, type: str = "visit") -> list[int]:
     return sorted(row.id for row in page.rows)
 
 
-def test_any_part_of_a_text_finds_it_and_nothing_else_does(store: Store) -> None:
+@pytest.mark.parametrize("common", [match_module.COMMON, 0])
+def test_any_part_of_a_text_finds_it_and_nothing_else_does(
+    store: Store, common: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match_module, "COMMON", common)  # 0: every word is asked row by row
     dice = random.Random(7)
     letters = "朝阳区aBc 1２3%_-'\"\\😀ß"
     customer = put(store, "customer", code="K", name="甲", kind="person")
