@@ -31,7 +31,7 @@ def auditor(desk):
 
 
 def found(desk, auditor, **request):
-    page = audit_book.list_lines(desk, AuditRequest(**request), actor=auditor)
+    page = audit_book.list_lines(desk, AuditRequest(**request), actor=auditor, now=NOW)
     return [(entry.actor, entry.action) for entry in page.entries]
 
 
@@ -40,7 +40,7 @@ def test_one_without_the_permission_reads_nothing(desk):
     acting = actor(desk, "boss")
 
     for work in (
-        lambda: audit_book.list_lines(desk, AuditRequest(), actor=acting),
+        lambda: audit_book.list_lines(desk, AuditRequest(), actor=acting, now=NOW),
         lambda: audit_book.actions(desk, actor=acting),
         lambda: audit_book.seal_state(desk, actor=acting),
     ):
@@ -54,7 +54,7 @@ def test_an_entry_tells_who_did_what_when_from_where_and_what_changed(desk, audi
     id = person(desk.store, "li")
     accounts.change_person(desk, id, 1, {"name": "李丽"}, actor=boss, now=NOW + MINUTE)
 
-    entry = audit_book.list_lines(desk, AuditRequest(), actor=auditor).entries[0]
+    entry = audit_book.list_lines(desk, AuditRequest(), actor=auditor, now=NOW).entries[0]
 
     assert (entry.actor, entry.actor_id, entry.action) == ("boss", boss.user_id, "update")
     assert (entry.type, entry.record_id, entry.version) == ("person", id, 2)
@@ -86,7 +86,9 @@ def test_pages_follow_each_other_without_gap_or_repetition(desk, auditor):
         person(desk.store, f"p{n}")
     seen, cursor = [], ""
     while True:
-        page = audit_book.list_lines(desk, AuditRequest(after=cursor, limit=3), actor=auditor)
+        page = audit_book.list_lines(
+            desk, AuditRequest(after=cursor, limit=3), actor=auditor, now=NOW
+        )
         seen += [entry.id for entry in page.entries]
         cursor = page.next
         if not cursor:
@@ -123,7 +125,7 @@ def test_a_time_is_found_among_many_lines(desk, auditor):
 @pytest.mark.parametrize("cursor", ["x", "-1", "1.5", "9" * 19, "²", "9' OR 1=1"])
 def test_a_cursor_nobody_gave_out_is_refused(desk, auditor, cursor):
     with pytest.raises(BadRequest):
-        audit_book.list_lines(desk, AuditRequest(after=cursor), actor=auditor)
+        audit_book.list_lines(desk, AuditRequest(after=cursor), actor=auditor, now=NOW)
 
 
 def test_the_state_of_the_seal_is_told(desk, auditor):

@@ -14,7 +14,7 @@ from kefu_admin.store.read.page import count, page
 from kefu_admin.store.read.picks import picks
 from kefu_admin.store.read.shown import Shown
 from kefu_admin.store.read.sight import Evaluate, Sight
-from kefu_admin.store.read.single import get, raw, raw_of_any, rights, visible_ids
+from kefu_admin.store.read.single import get, raw, raw_of_any, rights, rights_in, visible_ids
 
 __all__ = [
     "Evaluate",
@@ -28,5 +28,6 @@ __all__ = [
     "raw",
     "raw_of_any",
     "rights",
+    "rights_in",
     "visible_ids",
 ]
