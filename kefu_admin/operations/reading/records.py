@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from kefu_admin.definitions.masks import MASKS
 from kefu_admin.definitions.role import Action
 from kefu_admin.operations.reading.catalogue import type_views
 from kefu_admin.operations.reading.exact import spend
-from kefu_admin.operations.reading.requests import HistoryEntry
+from kefu_admin.operations.reading.requests import FieldView, HistoryEntry
 from kefu_admin.operations.reading.sights import sight
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound, UnknownParameter
 from kefu_admin.store import audit, read
@@ -44,12 +45,20 @@ def get(
         UnknownParameter: a column that does not exist or is closed to him everywhere.
     """
     look = sight(desk, actor, now)
-    if columns is not None:
-        _known_columns(look, type_id, columns)
-    row = read.get(look, type_id, record_id, columns)
+    fields = _fields(look, type_id)
+    for name in columns or ():
+        if name not in fields or not fields[name].seen:
+            raise UnknownParameter(name=name)
+    seen = [name for name, one in fields.items() if one.seen] if columns is None else columns
+    row = read.get(look, type_id, record_id, seen)
     if row is None:
         raise NotFound
-    return row
+    # a reference to a type that is not his is no field to him, whatever his role says of it
+    return (
+        row
+        if row.editable <= fields.keys()
+        else replace(row, editable=row.editable & fields.keys())
+    )
 
 
 def history(
@@ -159,10 +168,13 @@ def _rights(look: Sight, type_id: str, record_id: int) -> RowRights:
     return rights
 
 
-def _known_columns(look: Sight, type_id: str, columns: Sequence[str]) -> None:
+def _fields(look: Sight, type_id: str) -> Mapping[str, FieldView]:
+    """The fields of a type as the actor meets them.
+
+    Raises:
+        NotFound: no such type, or none for him.
+    """
     view = next((view for view in type_views(look) if view.id == type_id), None)
     if view is None:
         raise NotFound
-    for name in columns:
-        if name not in view.fields or not view.fields[name].seen:
-            raise UnknownParameter(name=name)
+    return view.fields
