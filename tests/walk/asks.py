@@ -1,0 +1,362 @@
+"""How every route is called: with each row it may be asked of, or with a body that would work.
+
+`ASKS` names every rule and method of panel and API; a route that is not here fails the walk.
+`{type}` stands for each content type's own pages. A writing ask would succeed for `by`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from kefu_admin.faces import routes
+from kefu_admin.faces.http import runtime
+from tests.faces.desk import Client
+from tests.walk.ground import Ground, World
+
+MISSING = 987_654
+KEY = "0123456789abcdef0123"
+FREE = {
+    "customer": "notes", "contact": "post", "project": "notes", "visit": "needs",
+    "complaint": "wanted", "item": "spec", "warehouse": "address", "stock": "bin",
+    "inspection": "notes", "inspection_line": "finding",
+}  # fmt: skip
+NEW_VALUE = {"stock": "Z9-9-9-9"}
+PICKED = {
+    "project": "customer", "visit": "customer", "complaint": "visit", "stock": "item",
+    "contact": "customer", "inspection_line": "inspection", "customer": "owner",
+    "warehouse": "keeper", "inspection": "department", "item": "code",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """One request. `row` is the row it is about; `by` somebody who may do it."""
+
+    method: str
+    path: str
+    rule: str = ""
+    type: str = ""
+    row: str = ""
+    form: dict[str, Any] | None = None
+    json: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    by: str = "founder"
+    file: str = ""  # where the form takes a file
+
+    def send(self, client: Client, *, csrf: str | None = None, **headers: str) -> TestResponse:
+        """Send it with the client's own CSRF token, with another, or (csrf="") with none."""
+        token = client.csrf if csrf is None else csrf
+        options: dict[str, Any] = {"headers": {**self.headers, **headers}}
+        if self.json is not None:
+            options["json"] = self.json
+        if self.form is not None:
+            options["data"] = dict(self.form)
+            if self.file:
+                options["data"][self.file] = (BytesIO(b"a text"), "note.txt")
+        if token and self.method not in routes.SAFE:
+            options["headers"]["X-CSRF-Token"] = token
+        return client.open(self.method, self.path, **options)
+
+    def about(self, row: str, id: int, other: int) -> Ask:
+        """The same request about another record: `other` in the place of `id`."""
+        return replace(self, row=row, path=self.path.replace(f"/{id}", f"/{other}", 1))
+
+
+Asker = Callable[[World, str], Iterator[Ask]]
+
+
+def ids(world: World, type: str) -> Iterator[tuple[str, int]]:
+    """Every row of a type by key, the deleted ones and one that never was ("")."""
+    ground = world.ground
+    for key in ground.keys(type):
+        yield key, ground.ids[key]
+    for key, gone in ground.gone.items():
+        if gone == type:
+            yield key, ground.ids[key]
+    yield "", MISSING
+
+
+def _get(*paths: str) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for path in paths:
+            yield Ask(method="GET", path=path.format(type=type), type=type)
+
+    return asks
+
+
+def _each(path: str) -> Asker:
+    """A GET about every row."""
+
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for key, id in ids(world, type):
+            yield Ask(method="GET", path=path.format(type=type, id=id), type=type, row=key)
+
+    return asks
+
+
+def _files(path: str) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        ground = world.ground
+        for file, row, _ in ground.files.values():
+            rows = {**{k: r["type"] for k, r in ground.rows.items()}, **ground.gone}
+            if rows[row] == type:
+                done = path.format(type=type, id=ground.ids[row], file=file)
+                yield Ask(method="GET", path=done, type=type, row=row)
+        elsewhere = next(iter(ground.files.values()))[0]
+        for key, id in ids(world, type):
+            done = path.format(type=type, id=id, file=MISSING if key else elsewhere)
+            yield Ask(method="GET", path=done, type=type, row=key)
+
+    return asks
+
+
+def _accounts(base: str, table: str) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        found = getattr(world.ground, table, None) or {"own": 1, "other": 2}
+        for id in (*found.values(), MISSING):
+            yield Ask(method="GET", path=f"{base}{id}", by="root")
+
+    return asks
+
+
+def _post(path: str, by: str = "founder", **form: Any) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        yield Ask(method="POST", path=path.format(type=type), type=type, form=form, by=by)
+
+    return asks
+
+
+def _each_form(path: str, form: Callable[[World, str, str], dict[str, Any]]) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for key in world.ground.keys(type):
+            done = path.format(type=type, id=world.ground.ids[key])
+            yield Ask(method="POST", path=done, type=type, row=key, form=form(world, type, key))
+
+    return asks
+
+
+def _edit(world: World, type: str, key: str) -> dict[str, Any]:
+    return {"key": KEY, "version": world.ground.versions[key], f"f.{FREE[type]}": _value(type)}
+
+
+def _delete(world: World, type: str, key: str) -> dict[str, Any]:
+    return {"key": KEY, "version": world.ground.versions[key]}
+
+
+def _unmask(world: World, type: str, key: str) -> dict[str, Any]:
+    return {"field": _masked(type), "reason": "核对号码"}
+
+
+def _new(world: World, type: str) -> Iterator[Ask]:
+    form = {f"f.{name}": value for name, value in new_values(world.ground, type).items()}
+    for child in ("contacts", "lines"):
+        for name, value in (form.pop(f"f.{child}", None) or [{}])[0].items():
+            form[f"f.{child}.0.{name}"] = value
+    form["key"] = KEY
+    yield Ask(method="POST", path=f"/records/{type}/new", type=type, form=form)
+
+
+def _query(world: World, type: str) -> Iterator[Ask]:
+    for body in ({}, {"search": "CN"}, {"search": "166"}, {"count": True, "limit": 200}):
+        yield Ask(method="POST", path=f"/api/v1/{type}/query", type=type, json=body)
+
+
+def _create(world: World, type: str) -> Iterator[Ask]:
+    sent = new_values(world.ground, type)
+    yield Ask(method="POST", path=f"/api/v1/{type}", type=type, json=sent)
+
+
+def _api(method: str, end: str = "", body: Callable[[str], Any] | None = None) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for key in world.ground.keys(type):
+            yield Ask(
+                method=method,
+                path=f"/api/v1/{type}/{world.ground.ids[key]}{end}",
+                type=type,
+                row=key,
+                json=body(type) if body else None,
+                headers={"If-Match": f'"{world.ground.versions[key]}"'},
+            )
+
+    return asks
+
+
+def _api_choices(world: World, type: str) -> Iterator[Ask]:
+    for term in ("", "CN", "166"):
+        sent = {"field": PICKED[type], "term": term, "limit": 50}
+        yield Ask(method="POST", path=f"/api/v1/{type}/choices", type=type, json=sent)
+
+
+def _api_upload(world: World, type: str) -> Iterator[Ask]:
+    form = {"field": "files"}
+    yield Ask(method="POST", path=f"/api/v1/{type}/files", type=type, form=form, file="file")
+
+
+def _person(world: World, type: str) -> Iterator[Ask]:
+    form = {"key": KEY, "version": 1, "name": "改名", "roles": ["clerk"]}
+    for login in ("alan", "root"):
+        path = f"/users/{world.ground.people[login]}"
+        yield Ask(method="POST", path=path, form=form, by="root")
+
+
+def _password(world: World, type: str) -> Iterator[Ask]:
+    path = f"/users/{world.ground.people['alan']}/password"
+    yield Ask(method="POST", path=path, form={"version": 1}, by="root")
+
+
+def _department(world: World, type: str) -> Iterator[Ask]:
+    path = f"/departments/{world.ground.departments['two']}"
+    form = {"key": KEY, "version": 1, "name": "改名"}
+    yield Ask(method="POST", path=path, form=form, by="root")
+
+
+def _revoke(world: World, type: str) -> Iterator[Ask]:
+    yield Ask(method="POST", path="/tokens/1/revoke", form={}, by="founder")
+
+
+_TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
+_VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
+_PERSON = {"key": KEY, "login": "newcomer", "name": "新人", "department": "1", "roles": "clerk"}
+_ROW = "/records/{type}/{id}"
+ASKS: dict[tuple[str, str], Asker] = {
+    ("/", "GET"): _get("/"),
+    ("/account/", "GET"): _get("/account/"),
+    ("/account/password", "GET"): _get("/account/password"),
+    ("/account/password", "POST"): _post("/account/password", old_password="x", password="y"),
+    ("/audit/", "GET"): _get("/audit/", "/audit/?type=customer", "/audit/?action=update"),
+    ("/audit/find", "POST"): _post("/audit/find", by="root", who="login-amy"),
+    ("/config/", "GET"): _get("/config/"),
+    ("/departments/", "GET"): _get("/departments/"),
+    ("/departments/<int:id>", "GET"): _accounts("/departments/", "departments"),
+    ("/departments/<int:id>", "POST"): _department,
+    ("/departments/new", "GET"): _get("/departments/new"),
+    ("/departments/new", "POST"): _post("/departments/new", by="root", key=KEY, name="新部门"),
+    ("/numbers/", "GET"): _get("/numbers/", "/numbers/?series=visit"),
+    ("/numbers/find", "POST"): _post("/numbers/find", series="visit"),
+    ("/numbers/new", "GET"): _get("/numbers/new"),
+    ("/numbers/new", "POST"): _post("/numbers/new", **_VOID),
+    ("/tokens/", "GET"): _get("/tokens/"),
+    ("/tokens/<int:id>", "GET"): _accounts("/tokens/", "tokens"),
+    ("/tokens/<int:id>/revoke", "POST"): _revoke,
+    ("/tokens/new", "GET"): _get("/tokens/new"),
+    ("/tokens/new", "POST"): _post("/tokens/new", **_TOKEN),
+    ("/users/", "GET"): _get("/users/", "/users/?role=clerk"),
+    ("/users/<int:id>", "GET"): _accounts("/users/", "people"),
+    ("/users/<int:id>", "POST"): _person,
+    ("/users/<int:id>/password", "POST"): _password,
+    ("/users/find", "POST"): _post("/users/find", by="root", term="amy"),
+    ("/users/new", "GET"): _get("/users/new"),
+    ("/users/new", "POST"): _post("/users/new", by="root", **_PERSON),
+    ("/assets/<path:filename>", "GET"): _get("/assets/app.css", "/assets/../app.py"),
+    ("/language", "POST"): _post("/language", locale="en"),
+    ("/regions", "POST"): _post("/regions", term="北京"),
+    ("/sign-in", "GET"): _get("/sign-in", "/sign-in?next=/records/customer/"),
+    ("/sign-in", "POST"): _post("/sign-in", login="login-amy", password="wrong"),
+    ("/sign-out", "POST"): _post("/sign-out"),
+    ("/records/{type}/", "GET"): _get(
+        "/records/{type}/", "/records/{type}/?s=-id", "/records/{type}/?last=1"
+    ),
+    ("/records/{type}/find", "POST"): _post(
+        "/records/{type}/find", search="CN000001", **{"f.phone": "16600001234", "f.name": "CN"}
+    ),
+    ("/records/{type}/choices/<path:field>", "POST"): lambda world, type: (
+        Ask(method="POST", path=f"/records/{type}/choices/{name}", type=type, form={"term": term})
+        for name in (PICKED[type], "contacts.customer")
+        for term in ("", "CN", "166")
+    ),
+    ("/records/{type}/<int:id>", "GET"): _each(_ROW),
+    ("/records/{type}/<int:id>/files/<int:file_id>", "GET"): _files(_ROW + "/files/{file}"),
+    ("/records/{type}/<int:id>/unmask", "POST"): _each_form(_ROW + "/unmask", _unmask),
+    ("/records/{type}/new", "GET"): lambda world, type: (
+        Ask(method="GET", path=f"/records/{type}/new{query}", type=type)
+        for query in ("", *(f"?from.{PICKED[type]}={n}" for n in range(1, 9)))
+    ),
+    ("/records/{type}/new", "POST"): _new,
+    ("/records/{type}/<int:id>/edit", "GET"): _each(_ROW + "/edit"),
+    ("/records/{type}/<int:id>/edit", "POST"): _each_form(_ROW + "/edit", _edit),
+    ("/records/{type}/<int:id>/delete", "GET"): _each(_ROW + "/delete"),
+    ("/records/{type}/<int:id>/delete", "POST"): _each_form(_ROW + "/delete", _delete),
+    ("/api/v1/docs", "GET"): _get("/api/v1/docs"),
+    ("/api/v1/me", "GET"): _get("/api/v1/me"),
+    ("/api/v1/openapi.json", "GET"): _get("/api/v1/openapi.json"),
+    ("/api/v1/static/<path:filename>", "GET"): _get("/api/v1/static/docs.css"),
+    ("/api/v1/types", "GET"): _get("/api/v1/types"),
+    ("/api/v1/<type_id>", "GET"): _get("/api/v1/{type}", "/api/v1/{type}?limit=200&count=true"),
+    ("/api/v1/<type_id>", "POST"): _create,
+    ("/api/v1/<type_id>/query", "POST"): _query,
+    ("/api/v1/<type_id>/choices", "POST"): _api_choices,
+    ("/api/v1/<type_id>/files", "POST"): _api_upload,
+    ("/api/v1/<type_id>/<int:record_id>", "GET"): _each("/api/v1/{type}/{id}"),
+    ("/api/v1/<type_id>/<int:record_id>", "PATCH"): _api(
+        "PATCH", "", lambda type: {FREE[type]: _value(type)}
+    ),
+    ("/api/v1/<type_id>/<int:record_id>", "DELETE"): _api("DELETE"),
+    ("/api/v1/<type_id>/<int:record_id>/history", "GET"): _each("/api/v1/{type}/{id}/history"),
+    ("/api/v1/<type_id>/<int:record_id>/unmask", "POST"): _api(
+        "POST", "/unmask", lambda type: {"field": _masked(type), "reason": "核对号码"}
+    ),
+    ("/api/v1/<type_id>/<int:record_id>/files/<int:file_id>", "GET"): _files(
+        "/api/v1/{type}/{id}/files/{file}"
+    ),
+}
+
+
+def described(world: World) -> dict[tuple[str, str], routes.Route]:
+    """Every rule and method of ours, with the types' own pages folded into `{type}`."""
+    here = runtime(world.app)
+    found = {}
+    for route in routes.table(world.app, here.blueprints()):
+        rule = re.sub(r"^/records/[a-z_]+/", "/records/{type}/", re.sub("^//", "/", route.rule))
+        rule = re.sub(r"<int\([^)]*\):", "<int:", rule)
+        for method in route.methods:
+            found[rule, method] = route
+    return found
+
+
+def asks(world: World, *methods: str) -> Iterator[Ask]:
+    """Every request of the table with one of these methods."""
+    for (rule, method), make in ASKS.items():
+        if method not in methods:
+            continue
+        by_type = "{type}" in rule or "<type_id>" in rule
+        for type in world.desk.project.types if by_type else ("",):
+            for ask in make(world, type):
+                yield replace(ask, rule=rule)
+
+
+def new_values(ground: Ground, type: str) -> dict[str, Any]:
+    """Values that make a new record of a type for one who may do everything."""
+    own = {"department": ground.departments["one"], "owner": ground.people["amy"]}
+    customer = ground.ids["c_own"]
+    return {
+        "customer": {"name": "新客户", "kind": "company", **own, "contacts": [{"name": "新人"}]},
+        "contact": {"customer": customer, "name": "新联系人"},
+        "project": {"name": "新项目", "customer": customer, "service": "repair", **own},
+        "visit": {"customer": customer, **own},
+        "complaint": {
+            "subject": "新客诉", "customer": customer, "complaint_class": "staff",
+            "facts": "经过", **own,
+        },
+        "item": {"code": "NEW-1", "name": "新物资", "kind": "spare"},
+        "warehouse": {"code": "NEW-1", "name": "新仓库", "department": ground.departments["one"]},
+        "stock": {
+            "item": ground.ids["i_bolt"], "warehouse": ground.ids["w_kim"], "bin": "N1-1-1-1",
+            "quantity": "1",
+        },
+        "inspection": {"kind": "site", "place": "新地点", "checked_on": "2020-01-02", **own},
+        "inspection_line": {"inspection": ground.ids["n_own"], "item": "新项", "result": "pass"},
+    }[type]  # fmt: skip
+
+
+def _value(type: str) -> str:
+    return NEW_VALUE.get(type, "走查改的")
+
+
+def _masked(type: str) -> str:
+    return "phone" if type in ("customer", "contact") else FREE[type]
