@@ -58,9 +58,9 @@ def _texts() -> Iterator[tuple[str, str]]:
         tree = ast.parse(path.read_text("utf-8"))
         skipped = _docstrings(tree) | _labels(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if CHINESE.search(node.value) and id(node) not in skipped:
-                    yield node.value, f"{name}:{node.lineno}"
+            is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if is_text and CHINESE.search(node.value) and id(node) not in skipped:
+                yield node.value, f"{name}:{node.lineno}"
     for path in sorted(PACKAGE.rglob("*.html")):
         for match in IN_TEMPLATE.finditer(path.read_text("utf-8")):
             yield match[2], str(path.relative_to(PACKAGE))
