@@ -1,4 +1,4 @@
-"""Where the shipped desk (客服中心) lies: inside an installed package, or at the top of a checkout."""
+"""Where the shipped desk (客服中心) lies: in an installed package, or atop a checkout."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ Maker = Callable[[object, Random, Kit, Made, int], object]
 def make_row(
     instructions: Mapping[str, object], *, random: Random, kit: Kit, index: int
 ) -> dict[str, object]:
-    """One row: a value for every instructed field, in order, so that later ones may look at earlier.
+    """One row: a value for every instructed field, in order; later ones may look at earlier.
 
     Raises:
         BadInstruction: an unknown maker or pool.
