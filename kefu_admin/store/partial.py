@@ -1,10 +1,12 @@
 """Conditions of partial indexes ("unique per state") as constant SQL.
 
-An index can only look at the row itself and at constants, so the grammar is small: equality and
+An index can only look at the row itself and at constants, so the grammar is small: comparisons and
 membership of own columns, empty or not, joined by all, any and not.
 """
 
 from __future__ import annotations
+
+from datetime import UTC, date, datetime
 
 from kefu_admin.definitions.condition import (
     All,
@@ -20,6 +22,8 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field
 from kefu_admin.store.columns import to_column
 from kefu_admin.store.dialect import literal, quoted
+
+_OPERATORS = {Op.EQ: "=", Op.NE: "<>", Op.LT: "<", Op.LE: "<=", Op.GT: ">", Op.GE: ">="}
 
 
 class NotIndexable(ValueError):
@@ -49,9 +53,11 @@ def _compare(field: Field, op: Op, value: object) -> str:
     """Never NULL, so that `not` of an absent value's comparison is true, as in Python."""
     name = quoted(field.id)
     match op:
-        case Op.EQ | Op.NE:
-            operator = "=" if op is Op.EQ else "<>"
-            return f"{name} {operator} {_constant(field, value)} AND {name} IS NOT NULL"
+        case Op.BETWEEN if isinstance(value, tuple):
+            low, high = (_constant(field, item) for item in value)
+            return f"{name} BETWEEN {low} AND {high} AND {name} IS NOT NULL"
+        case _ if op in _OPERATORS:
+            return f"{name} {_OPERATORS[op]} {_constant(field, value)} AND {name} IS NOT NULL"
         case Op.IN | Op.NOT_IN if isinstance(value, tuple):
             listed = ", ".join(_constant(field, item) for item in value)
             operator = "IN" if op is Op.IN else "NOT IN"
@@ -68,4 +74,8 @@ def _constant(field: Field, value: object) -> str:
         return str(int(neutral))
     if isinstance(neutral, (int, str)):
         return literal(neutral)
+    if isinstance(neutral, datetime):
+        return literal(neutral.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds"))
+    if isinstance(neutral, date):
+        return literal(neutral.isoformat())
     raise NotIndexable(value)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from kefu_admin.definitions.condition import Compare, Literal, Op, Path
+from kefu_admin.actor import system_actor
+from kefu_admin.definitions.condition import Compare, Literal, Not, Op, Path
 from kefu_admin.definitions.content_type import Unique
 from kefu_admin.definitions.fields import Rollup, RollupFunction
+from kefu_admin.store.apply import apply, plan
 from kefu_admin.store.found import found
 from kefu_admin.store.names import digest
 from kefu_admin.store.shapes import TableShape
+from tests.databases import NOW
 from tests.factories import REQUIRED, choice, content_type, field, project
 
 OPEN = Compare(Path(("state",)), Op.IN, Literal(("new", "open")))
@@ -85,3 +89,31 @@ def _hashed(table: TableShape, hashed: Callable[[str], str]) -> TableShape:
             )
         ),
     )
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Compare(Path(("due",)), Op.GE, Literal(date(2026, 1, 2))),
+        Compare(Path(("called",)), Op.LT, Literal(datetime(2026, 1, 2, 3, tzinfo=UTC))),
+        Compare(Path(("price",)), Op.BETWEEN, Literal((Decimal("0.50"), Decimal(9)))),
+        Compare(Path(("urgent",)), Op.NE, Literal(True)),
+        Not(Compare(Path(("subject",)), Op.IN, Literal(("it's", "甲")))),
+    ],
+    ids=["date", "instant", "money", "boolean", "text"],
+)
+def test_partial_conditions_are_laid_on_every_database(open_bare, where):
+    table = content_type(
+        "ticket",
+        field("subject"),
+        field("due", "date"),
+        field("called", "datetime"),
+        field("price", "money", scale=2),
+        field("urgent", "boolean"),
+        unique=(Unique(fields=("subject",), where=where),),
+    )
+    store = open_bare(project(table))
+
+    apply(store, plan(store), actor=system_actor("tests"), now=NOW)
+
+    assert plan(store).is_empty

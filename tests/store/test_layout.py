@@ -126,6 +126,18 @@ def test_a_partial_condition_is_constant_sql_that_is_never_null():
     )
 
 
+@pytest.mark.parametrize(
+    ("op", "value", "text"),
+    [
+        (Op.GE, 3, '"points" >= 3 AND "points" IS NOT NULL'),
+        (Op.BETWEEN, (1, 2), '"points" BETWEEN 1 AND 2 AND "points" IS NOT NULL'),
+        (Op.IS_EMPTY, True, '"points" IS NULL'),
+    ],
+)
+def test_comparisons_with_constants_can_be_indexed(op, value, text):
+    assert partial(is_("points", op, value), STATE) == text
+
+
 def test_a_condition_that_reads_elsewhere_cannot_be_indexed():
     through = Compare(Path(("owner", "name")), Op.EQ, Literal("x"))
 

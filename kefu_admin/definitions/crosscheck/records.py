@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kefu_admin.definitions import content_type_text as keys
-from kefu_admin.definitions.condition import All, Any_, Compare, Condition, Literal, Not, Path
+from kefu_admin.definitions.condition import All, Any_, Compare, Condition, Literal, Not, Op, Path
 from kefu_admin.definitions.condition_text import depends_on_now
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.faults import Fault
@@ -18,6 +18,9 @@ SEARCHED = frozenset(
 )
 _TITLES = frozenset({Storage.TEXT, Storage.INTEGER, Storage.DATE, Storage.INSTANT})
 _KEYS = _TITLES | {Storage.BOOLEAN, Storage.LINK, Storage.SECRET}
+_INDEXABLE = frozenset(
+    {Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE, Op.BETWEEN, Op.IN, Op.NOT_IN, Op.IS_EMPTY}
+)
 
 
 def check_records(loading: Loading) -> None:
@@ -98,7 +101,7 @@ def _check_uniques(draft: TypeDraft, loading: Loading) -> None:
         place = taken.at(keys.UNIQUE_WHERE)
         if depends_on_now(unique.where):
             loading.problems.add(place, Fault.MOVES_WITH_TIME)
-        elif not _own_and_fixed(unique.where):
+        elif not _own_and_fixed(unique.where, draft.type):
             loading.problems.add(place, Fault.UNIQUE_WHERE_OWN)
 
 
@@ -110,15 +113,17 @@ def _check_key(place: Place, name: str, draft: TypeDraft, loading: Loading) -> N
             loading.problems.add(place, Fault.UNIQUE_UNSUITED, name=name, type=field.type)
 
 
-def _own_and_fixed(condition: Condition) -> bool:
-    """Whether it looks only at the record's own fields and fixed values: an index can hold it."""
+def _own_and_fixed(condition: Condition, type: ContentType) -> bool:
+    """Whether it compares the record's own fields with fixed values: an index can hold it."""
     match condition:
-        case Compare(left=Path(names=(_,)), right=Literal()):
-            return True
+        case Compare(left=Path(names=(name,)), op=op, right=Literal(value=value)):
+            field = type.fields[name]
+            rests_there = storage(field) in _KEYS and not field.encrypted
+            return op in _INDEXABLE and rests_there and "\\" not in str(value)
         case All(parts=parts) | Any_(parts=parts):
-            return all(_own_and_fixed(part) for part in parts)
+            return all(_own_and_fixed(part, type) for part in parts)
         case Not(part=part):
-            return _own_and_fixed(part)
+            return _own_and_fixed(part, type)
         case _:
             return False
 
