@@ -25,10 +25,10 @@ from kefu_admin.faces.admin import marks, menu, notices
 from kefu_admin.faces.admin.theme import STATIC_PATH, assets_built
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.operations.desk import Desk
-from kefu_admin.problems import BadRequest
+from kefu_admin.problems import BadRequest, NotFound
 
-ID = "<int(max=9223372036854775807):id>"
-"""A record's id in a path: no larger than any database keeps."""
+LARGEST_ID = 2**63 - 1
+"""No database keeps a larger id."""
 
 Page = TypeVar("Page", bound=Callable[..., object])
 
@@ -43,7 +43,13 @@ class PanelView(BaseView):  # type: ignore[misc]  # Flask-Admin's types are not 
     """One group of pages. Holds no state of a request."""
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call the view once. Flask-Admin calls it again on any TypeError."""
+        """Call the view once. Flask-Admin calls it again on any TypeError.
+
+        Raises:
+            NotFound: an id in the path that no database keeps.
+        """
+        if any(isinstance(given, int) and given > LARGEST_ID for given in kwargs.values()):
+            raise NotFound
         return fn(self, *args, **kwargs)
 
     @property

@@ -57,6 +57,11 @@ def test_a_script_evaluates_no_text(path: Path) -> None:
     assert re.findall(r"\beval\(|new Function|innerHTML|outerHTML|document\.write", text) == []
 
 
+@pytest.mark.parametrize("path", SCRIPTS, ids=name)
+def test_a_script_holds_no_words_for_people(path: Path) -> None:
+    assert HAN.findall(path.read_text("utf-8")) == []
+
+
 def test_only_one_module_marks_text_as_safe() -> None:
     panel = TEMPLATES.parent
 

@@ -19,7 +19,7 @@ from kefu_admin.faces.admin.pages.sheets import (
     refused,
 )
 from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_version
-from kefu_admin.faces.admin.view import ID, PanelView, expose, prefix
+from kefu_admin.faces.admin.view import PanelView, expose, prefix
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import accounts
@@ -89,7 +89,7 @@ class DepartmentsView(PanelView):
             return self._form(heading, action, None, faults=refused(refusal), status=refusal.status)
         return self.go("/departments/", "department_saved")
 
-    @expose(f"/{ID}", methods=("GET", "POST"))
+    @expose("/<int:id>", methods=("GET", "POST"))
     @declare("GET", "POST", access=Permission.USERS, audit=Audit.PERMISSIONS, repeat=Repeat.KEY)
     def edit(self, id: int) -> Response:
         """One department."""

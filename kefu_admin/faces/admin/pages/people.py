@@ -25,7 +25,7 @@ from kefu_admin.faces.admin.pages.sheets import (
 )
 from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_version
 from kefu_admin.faces.admin.sealed import seal, unseal
-from kefu_admin.faces.admin.view import ID, PanelView, expose, prefix, typed, zone
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import accounts
@@ -170,7 +170,7 @@ class PeopleView(PanelView):
             )
         return self._shown(made)
 
-    @expose(f"/{ID}", methods=("GET", "POST"))
+    @expose("/<int:id>", methods=("GET", "POST"))
     @declare("GET", "POST", access=Permission.USERS, audit=Audit.PERMISSIONS, repeat=Repeat.KEY)
     def edit(self, id: int) -> Response:
         """One account."""
@@ -209,7 +209,7 @@ class PeopleView(PanelView):
             )
         return self.go("/users/", "user_saved")
 
-    @expose(f"/{ID}/password", methods=("POST",))
+    @expose("/<int:id>/password", methods=("POST",))
     @declare("POST", access=Permission.USERS, audit=Audit.PERMISSIONS, repeat=Repeat.NATURAL)
     def password(self, id: int) -> Response:
         """A new first password for somebody, shown once."""

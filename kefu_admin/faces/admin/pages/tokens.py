@@ -20,7 +20,7 @@ from kefu_admin.faces.admin.pages.sheets import (
     refused,
 )
 from kefu_admin.faces.admin.record.forms import fresh_key
-from kefu_admin.faces.admin.view import ID, PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import tokens
@@ -105,7 +105,7 @@ class TokensView(PanelView):
             secret_head=said("新令牌："),
         )
 
-    @expose(f"/{ID}")
+    @expose("/<int:id>")
     @declare("GET", access=Permission.TOKENS)
     def detail(self, id: int) -> Response:
         """One of my tokens, and the way to end it."""
@@ -128,7 +128,7 @@ class TokensView(PanelView):
             extras=[extra] if found.revoked_at is None else [],
         )
 
-    @expose(f"/{ID}/revoke", methods=("POST",))
+    @expose("/<int:id>/revoke", methods=("POST",))
     @declare("POST", access=Permission.TOKENS, audit=Audit.PERMISSIONS, repeat=Repeat.NATURAL)
     def revoke(self, id: int) -> Response:
         """End a token."""

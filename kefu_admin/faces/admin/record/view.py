@@ -25,7 +25,7 @@ from kefu_admin.faces.admin.record.forms import (
     sent_version,
 )
 from kefu_admin.faces.admin.uploads import take_uploads, with_uploads
-from kefu_admin.faces.admin.view import ID, PanelView, expose, prefix, typed, zone
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import files, reading, records
@@ -45,7 +45,6 @@ from kefu_admin.store.query import Row
 
 KEEPS_FORM = (Invalid, Conflict, NumbersExhausted, TooMany, Busy)
 _PICKS = 20
-FILE_ID = ID.replace(":id", ":file_id")
 
 
 class RecordView(PanelView):
@@ -132,13 +131,13 @@ class RecordView(PanelView):
 
     # -- one record -------------------------------------------------------------------------
 
-    @expose(f"/{ID}")
+    @expose("/<int:id>")
     @declare("GET")
     def detail(self, id: int) -> Response:
         """One record."""
         return self.page("admin/record/detail.html", page_detail.context(self, self.row(id)))
 
-    @expose(f"/{ID}/files/{FILE_ID}")
+    @expose("/<int:id>/files/<int:file_id>")
     @declare("GET")
     def file(self, id: int, file_id: int) -> Response:
         """A file of a record, for one who sees the field it stands in."""
@@ -147,7 +146,7 @@ class RecordView(PanelView):
         )
         return http.send_download(found)
 
-    @expose(f"/{ID}/unmask", methods=("POST",))
+    @expose("/<int:id>/unmask", methods=("POST",))
     @declare("POST", audit=Audit.UNMASK, repeat=Repeat.NATURAL)
     def unmask(self, id: int) -> Response:
         """The record with one masked value uncovered, once."""
@@ -201,7 +200,7 @@ class RecordView(PanelView):
             return self.form(page_form.refused(self, view, sent, refusal), refusal.status)
         return self.go(f"/records/{self.content.id}/{outcome.id}", "created")
 
-    @expose(f"/{ID}/edit", methods=("GET", "POST"))
+    @expose("/<int:id>/edit", methods=("GET", "POST"))
     @declare("GET", "POST", audit=Audit.DATA, repeat=Repeat.KEY, body=Body.UPLOAD)
     def edit(self, id: int) -> Response:
         """Change a record."""
@@ -240,7 +239,7 @@ class RecordView(PanelView):
         """The form page."""
         return self.page("admin/record/form.html", context, status=status)
 
-    @expose(f"/{ID}/delete", methods=("GET", "POST"))
+    @expose("/<int:id>/delete", methods=("GET", "POST"))
     @declare("GET", "POST", audit=Audit.DATA, repeat=Repeat.KEY)
     def delete(self, id: int) -> Response:
         """Ask, then delete a record."""

@@ -10,14 +10,7 @@ export function startPickers(root) {
   }
 }
 
-function words() {
-  return document.body.dataset.locale === "en"
-    ? { none: "Nothing found", add: "Add" }
-    : { none: "没有找到", add: "添加" };
-}
-
 function start(select) {
-  const said = words();
   new window.TomSelect(select, {
     valueField: "id",
     labelField: "label",
@@ -28,7 +21,7 @@ function start(select) {
     load: (term, done) => look(select.dataset.picker, term).then(done, () => done()),
     shouldLoad: () => true,
     render: {
-      no_results: () => notice(said.none),
+      no_results: () => notice(document.body.dataset.none),
     },
     onDropdownOpen() {
       this.clearOptions((option) => this.items.includes(String(option.id)));
@@ -46,7 +39,7 @@ function tags(input) {
     plugins: ["remove_button"],
     render: {
       no_results: null,
-      option_create: (data) => notice(`${words().add} ${data.input}`, "create"),
+      option_create: (data) => notice(`${document.body.dataset.add} ${data.input}`, "create"),
     },
   });
 }
