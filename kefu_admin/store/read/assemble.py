@@ -1,7 +1,7 @@
 """From fetched tuples to `Row`s: values, masks, reference labels, links, files and owned rows.
 
-Labels cost one statement per referenced type, other tables one per field, whatever the number of
-rows. A reference the asker may not follow is absent from the row and not editable in it.
+Labels cost one statement per referenced type, other tables one per field (files together), whatever
+the number of rows. A reference the asker may not follow is absent from the row and not editable.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _found(field: Field, members: tuple[object, ...], labels: Labels) -> tuple[o
 
 
 def _late(sight: Sight, shape: Shape, groups: Sequence[_Group], labels: Labels) -> Late:
-    """Everything that lies in other tables, one statement per field."""
+    """Everything that lies in other tables: one statement per field, one for all files."""
     wanted: dict[str, tuple[Field, list[int]]] = {}
     for group in groups:
         for field in group.steps.late:
@@ -143,10 +143,12 @@ def _late(sight: Sight, shape: Shape, groups: Sequence[_Group], labels: Labels) 
         rests = storage(field)
         if rests is Storage.LINKS:
             found[name] = _links(sight, shape.rules.type.id, field, ids, labels)
-        elif rests is Storage.FILES:
-            found[name] = files_of(sight.store, shape.rules.type.id, field.id, ids)
-        else:
+        elif rests is Storage.ROWS:
             found[name] = _children(sight, field, ids)
+    files = [name for name, (field, _) in wanted.items() if storage(field) is Storage.FILES]
+    if files:
+        ids = sorted({id for name in files for id in wanted[name][1]})
+        found |= files_of(sight.store, shape.rules.type.id, files, ids)
     return found
 
 

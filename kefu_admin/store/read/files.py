@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 
 def files_of(
-    store: Store, type_id: str, field_id: str, ids: Sequence[int]
-) -> Mapping[int, tuple[File, ...]]:
-    """The files of one field of several records, in their order."""
-    found: dict[int, tuple[File, ...]] = {}
+    store: Store, type_id: str, fields: Sequence[str], ids: Sequence[int]
+) -> Mapping[str, Mapping[int, tuple[File, ...]]]:
+    """The files of some fields of several records, by field and record, in their order."""
+    found: dict[str, dict[int, tuple[File, ...]]] = {name: {} for name in fields}
     for part in by_chunks(ids):
-        for record_id, id, name, size, media_type in store.rows(
-            'SELECT "record_id", "id", "name", "size", "media_type" FROM "kefu_attachment"'
-            f' WHERE "type" = ? AND "field" = ? AND "record_id" IN ({marks(part)})'
-            ' ORDER BY "record_id", "position", "id"',
-            (type_id, field_id, *part),
+        for name, record_id, *file in store.rows(
+            'SELECT "field", "record_id", "id", "name", "size", "media_type" FROM'
+            f' "kefu_attachment" WHERE "type" = ? AND "field" IN ({marks(fields)})'
+            f' AND "record_id" IN ({marks(part)}) ORDER BY "record_id", "position", "id"',
+            (type_id, *fields, *part),
         ):
-            found[record_id] = (*found.get(record_id, ()), File(id, name, size, media_type))
+            of_field = found[name]
+            of_field[record_id] = (*of_field.get(record_id, ()), File(*file))
     return found

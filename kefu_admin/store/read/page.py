@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kefu_admin.definitions.condition import (
-    Condition,
-)
-from kefu_admin.definitions.logic import all_of
-from kefu_admin.store.dialect import quoted
+from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.query import Page, Query
 from kefu_admin.store.read.arms import split
 from kefu_admin.store.read.assemble import rows as assembled
@@ -20,7 +16,7 @@ from kefu_admin.store.read.cursor import seal, unseal
 from kefu_admin.store.read.order import Key, beyond, order_by, order_keys, reversed_keys
 from kefu_admin.store.read.quick import Quick, quick
 from kefu_admin.store.read.select import (
-    compiled,
+    asked,
     from_where,
     marks,
     run,
@@ -79,7 +75,7 @@ def count(sight: Sight, query: Query) -> tuple[int, bool]:
 
 
 def _count(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
-    where = compiled(sight, query.type, _asked(rules, query))
+    where = asked(sight, rules, query.where, query.filter)[1]
     also = _also(_ids(query), quick(sight, rules, query.search))
     text = (
         f"SELECT COUNT(*) FROM (SELECT 1 AS one {from_where(rules, where, also.text)}"
@@ -87,10 +83,6 @@ def _count(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
     )
     found = int(run(sight, text, (*where.params, *also.params))[0][0])
     return min(found, query.count_up_to), found > query.count_up_to
-
-
-def _asked(rules: Rules, query: Query) -> Condition:
-    return all_of((rules.visible, query.where, query.filter))
 
 
 def _ids(query: Query) -> Fragment | None:
@@ -122,10 +114,7 @@ def _rows(
     ids, found = _ids(query), quick(sight, rules, query.search, in_order=True)
     also = _also(ids, found)
     is_narrow = ids is not None or (found is not None and not found.is_common)
-    asked = _asked(rules, query)
-    wheres = (
-        (compiled(sight, query.type, asked),) if is_narrow else split(sight, rules, asked, keys)
-    )
+    wheres = _wheres(sight, rules, query, keys, split_up=not is_narrow)
     arms = [
         (where, " AND ".join(part for part in (place, also.text) if part), (*params, *also.params))
         for where in wheres
@@ -145,6 +134,22 @@ def _rows(
     if len(texts) == 1:
         return run(sight, texts[0], params)
     return run(sight, _merged(sight, rules, keys, columns, texts, limit), params)
+
+
+def _wheres(
+    sight: Sight, rules: Rules, query: Query, keys: tuple[Key, ...], *, split_up: bool
+) -> tuple[Fragment, ...]:
+    """The conditions, one for each arm; kept for all whose rules name the same departments."""
+    condition, whole = asked(sight, rules, query.where, query.filter)
+    if not split_up or sight.store.dialect is not Dialect.SQLITE:
+        return (whole,)
+    grants, mine = sight.grants.key, sight.binding.departments_below
+    key = ("arms", query.type, grants, query.where, query.filter, keys, mine)
+    kept = sight.memo.texts
+    found = kept.get(key)
+    if not isinstance(found, tuple):
+        found = kept[key] = split(sight, rules, condition, keys)
+    return found
 
 
 def _merged(

@@ -39,7 +39,19 @@ def shape_of(sight: Sight, rules: Rules, names: Sequence[str]) -> Shape:
 
 def visible_where(sight: Sight, rules: Rules, extra: Condition = ALWAYS) -> Fragment:
     """The visible rows that also meet `extra`."""
-    return compiled(sight, rules.type.id, all_of((rules.visible, extra)))
+    return asked(sight, rules, extra)[1]
+
+
+def asked(sight: Sight, rules: Rules, *extra: Condition) -> tuple[Condition, Fragment]:
+    """The type's visibility together with other conditions: as one, and as SQL. Kept, so that the
+    rules themselves need not be compared with every request."""
+    key = ("asked", rules.type.id, sight.grants.key, *extra)
+    kept = sight.memo.texts
+    found = kept.get(key)
+    if not isinstance(found, tuple):
+        whole = all_of((rules.visible, *extra))
+        found = kept[key] = (whole, compiled(sight, rules.type.id, whole))
+    return found
 
 
 def fetch(

@@ -75,11 +75,11 @@ class Shape:
     columns: tuple[tuple[str, int], ...]  # column name and where it stands in the row
     flags: tuple[Fragment, ...]
     store: Store
+    select: tuple[str, tuple[object, ...]] = ("", ())  # SQL of the list, and its parameters
     _steps: dict[tuple[Any, ...], Steps] = field(default_factory=dict)
 
-    @property
-    def select(self) -> tuple[str, tuple[object, ...]]:
-        """The SELECT list as SQL with its parameters; every column has an alias of its own."""
+    def __post_init__(self) -> None:
+        """The SELECT list; every column has an alias of its own."""
         head = [f'"{ALIAS}"."id" AS "id"', f'"{ALIAS}"."version" AS "version"']
         own = [f'"{ALIAS}".{quoted(name)} AS "c{index}"' for name, index in self.columns]
         flags = [
@@ -87,7 +87,7 @@ class Shape:
             for number, flag in enumerate(self.flags)
         ]
         params = tuple(param for flag in self.flags for param in flag.params)
-        return ", ".join((*head, *own, *flags)), params
+        self.select = ", ".join((*head, *own, *flags)), params
 
     def steps(self, row: Sequence[Any]) -> Steps:
         """How to read this row, by its flags."""
