@@ -34,7 +34,9 @@ class Labels:
 
     def refs(self, type_id: str) -> Mapping[int | None, Ref]:
         """Every wanted reference of a type by id; one the asker may not see is missing."""
-        if type_id not in self._found:
+        if type_id not in self._found and type_id in BUILTIN_TYPES:
+            self._found |= self._read_builtin()
+        elif type_id not in self._found:
             self._found[type_id] = self._read(type_id, sorted(self._wanted.get(type_id, ())))
         return self._found[type_id]
 
@@ -43,20 +45,31 @@ class Labels:
         return self.refs(type_id).get(record_id)
 
     def _read(self, type_id: str, ids: list[int]) -> Mapping[int | None, Ref]:
-        if not ids:
-            return {}
-        if type_id in BUILTIN_TYPES:
-            return {
-                int(found): Ref(int(found), str(name))
-                for part in by_chunks(ids)
-                for found, name in self._sight.store.rows(
-                    f'SELECT "id", "name" FROM {quoted(table_name(type_id))}'
-                    f' WHERE "id" IN ({marks(part)})',
-                    part,
-                )
-            }
         rules = self._sight.rules(type_id)
-        if rules is None:
+        if rules is None or not ids:
             return {}
         shape, fetched = some(self._sight, rules, (), ids)
         return {int(raw[0]): Ref(int(raw[0]), shape.title(raw)) for raw in fetched}
+
+    def _read_builtin(self) -> dict[str, Mapping[int | None, Ref]]:
+        """People and departments together."""
+        found: dict[str, dict[int | None, Ref]] = {type_id: {} for type_id in BUILTIN_TYPES}
+        parts = [
+            (type_id, part)
+            for type_id in BUILTIN_TYPES
+            for part in by_chunks(sorted(self._wanted.get(type_id, ())))
+        ]
+        if parts:
+            text = " UNION ALL ".join(
+                f'SELECT {_NUMBERS[type_id]}, "id", "name" FROM {quoted(table_name(type_id))}'
+                f' WHERE "id" IN ({marks(part)})'
+                for type_id, part in parts
+            )
+            params = [id for _, part in parts for id in part]
+            for number, id, name in self._sight.store.rows(text, params):
+                found[_NAMES[number]][id] = Ref(id, name)
+        return dict(found)
+
+
+_NAMES = tuple(BUILTIN_TYPES)
+_NUMBERS = {type_id: number for number, type_id in enumerate(_NAMES)}
