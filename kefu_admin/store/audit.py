@@ -25,12 +25,13 @@ from typing import TYPE_CHECKING
 from kefu_admin.actor import Actor
 from kefu_admin.store.crypto import derive
 from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
+from kefu_admin.store.heads import FIRST, Head, forget, remember
+from kefu_admin.store.heads import heads as last_heads
 from kefu_admin.store.shapes import ColumnKind
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
-GENESIS = "0" * 64  # what the first line of a chain follows
 CONTENT = (  # the columns a digest covers, in this order
     "chain", "seq", "previous", "at", "actor_id", "actor", "source", "address", "session",
     "action", "type", "record_id", "version", "changes", "reason", "operation", "definition",
@@ -45,9 +46,9 @@ class Line:
 
     `version` is the record's version after the change, None for what does not change it (unmask). A
     line with `record_id` belongs to the record's chain, any other to the actor's session (or to
-    `chain`, when given). `before` and `after` map field ids to plain
-    JSON values, masked or hashed where personal. `operation` names what was asked for
-    (`records.change`), `reason` is what the person gave.
+    `chain`, when given). `before` and `after` map field ids to plain JSON values, masked or hashed
+    where personal. `operation` names what was asked for (`records.change`), `reason` is what the
+    person gave.
     """
 
     actor: Actor
@@ -71,21 +72,34 @@ def write(store: Store, line: Line) -> None:
 def append(store: Store, lines: Sequence[Line]) -> None:
     """Append lines in the open transaction, set-wise; within a chain they keep their order.
 
-    Costs one look-up of the previous lines (none for records just created) and one insert per 200.
+    Costs one insert per 200, and one look-up where the line before is not remembered.
+
+    Raises:
+        BusyBeforeCommit: somebody else's line took the place; the unit is to be run again.
     """
-    heads = _heads(store, {chain_of(line) for line in lines if line.version != 1})
+    chains = [chain_of(line) for line in lines]
+    wanted: dict[str, int | None] = {}
+    for chain, line in zip(chains, lines, strict=True):
+        wanted.setdefault(chain, line.version)
+    heads = last_heads(store, wanted)
     key = _key(store.secret)
     definition = store.project.fingerprint[:16]
     rows: list[tuple[object, ...]] = []
-    for line in lines:
-        chain = chain_of(line)
-        seq, previous = heads.get(chain, (0, GENESIS))
-        content = _content(line, chain, seq + 1, previous, definition)
+    for chain, line in zip(chains, lines, strict=True):
+        head = heads.get(chain, FIRST)
+        content = _content(line, chain, head.seq + 1, head.digest, definition)
         sealed = digest(key, content)
-        heads[chain] = (seq + 1, sealed)
+        heads[chain] = Head(head.seq + 1, sealed, line.version)
         at = store.to_db(ColumnKind.INSTANT, line.at)
         rows.append((*content[:3], at, *content[4:], sealed))
-    _insert(store, rows)
+    try:
+        _insert(store, rows)
+    except ConstraintBroken as error:
+        if error.kind is Constraint.UNIQUE:
+            forget(store, wanted)
+            raise BusyBeforeCommit from error
+        raise
+    remember(store, heads)
 
 
 def chain_of(line: Line) -> str:
@@ -153,48 +167,12 @@ def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     )
 
 
-def _heads(store: Store, chains: set[str]) -> dict[str, tuple[int, str]]:
-    """The last line of each chain that has one."""
-    if len(chains) == 1:
-        (chain,) = chains
-        row = store.row(
-            'SELECT "seq", "digest" FROM "kefu_audit" WHERE "chain" = ?'
-            ' ORDER BY "seq" DESC LIMIT 1',
-            (chain,),
-        )
-        return {chain: (row[0], row[1])} if row else {}
-    heads: dict[str, tuple[int, str]] = {}
-    wanted = sorted(chains)
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        padded = part + [part[-1]] * (_padded(len(part)) - len(part))
-        marks = ", ".join("?" * len(padded))
-        sql = (
-            'SELECT a."chain", a."seq", a."digest" FROM "kefu_audit" AS a JOIN'
-            ' (SELECT "chain", MAX("seq") AS "seq" FROM "kefu_audit"'
-            f' WHERE "chain" IN ({marks}) GROUP BY "chain") AS m'
-            ' ON a."chain" = m."chain" AND a."seq" = m."seq"'
-        )
-        heads.update((chain, (seq, last)) for chain, seq, last in store.rows(sql, tuple(padded)))
-    return heads
-
-
-def _padded(count: int) -> int:
-    """The next of a few sizes, so that few statement texts are ever prepared."""
-    return next(size for size in (5, 20, 100, 500) if size >= count)
-
-
 def _insert(store: Store, rows: Sequence[tuple[object, ...]]) -> None:
     start = 0
     while start < len(rows):
         size = next(size for size in _CHUNKS if size <= len(rows) - start)
         values = [value for row in rows[start : start + size] for value in row]
-        try:
-            store.execute(_insert_sql(store.dialect, size), tuple(values))
-        except ConstraintBroken as error:  # two requests of one session at the same moment
-            if error.kind is Constraint.UNIQUE:
-                raise BusyBeforeCommit from error
-            raise
+        store.execute(_insert_sql(store.dialect, size), tuple(values))
         start += size
 
 

@@ -112,6 +112,10 @@ class Session:
         finally:
             self._writer.release()
 
+    def after_commit(self, work: Callable[[], None]) -> None:
+        """Runs `work` once the open transaction is surely kept; never when it is rolled back."""
+        self._local.after.append(work)
+
     def retrying(self, work: Callable[[], T]) -> T:
         """Runs `work`, a whole unit with its own transaction, up to three times while the database
         is busy and nothing was kept (rule D07)."""
@@ -207,6 +211,7 @@ class Session:
     def _unit(self, begin: str) -> Iterator[None]:
         self.execute(begin)
         self._local.open = True
+        self._local.after = []
         try:
             yield
         except BaseException:
@@ -224,6 +229,8 @@ class Session:
             raise
         finally:
             self._local.open = False
+        for work in self._local.after:
+            work()
 
     def _roll_back(self) -> None:
         """Undoes; the server may already have done so, or be gone (rule D07)."""

@@ -7,10 +7,12 @@ import threading
 
 import pytest
 
-from kefu_admin.store import audit
-from kefu_admin.store.audit import GENESIS
+from kefu_admin.store import audit, heads
 from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
+from kefu_admin.store.heads import GENESIS
+from kefu_admin.store.verify import check_audit
 from tests import factories
+from tests.databases import opened
 from tests.store.books import ACTOR, NOW, line, versions, write
 
 
@@ -132,6 +134,80 @@ def test_two_requests_of_one_session_at_once_never_fork_its_chain(store):
     found = lines(store)
     assert [row[1] for row in found] == list(range(1, len(found) + 1))
     assert [row[2] for row in found] == [GENESIS, *(row[3] for row in found[:-1])]
+
+
+def test_a_change_in_the_process_that_made_the_last_one_looks_nothing_up(store, monkeypatch):
+    versions(store, 1, 2)
+    real, said = store.execute, []
+    monkeypatch.setattr(
+        store, "execute", lambda sql, params=(): (said.append(sql[:6]), real(sql, params))[1]
+    )
+
+    write(store, line(1, 3))
+
+    assert [sql for sql in said if sql in ("SELECT", "INSERT")] == ["INSERT"]
+
+
+def test_a_head_that_was_rolled_back_is_not_remembered(store):
+    other = opened(store.url, store.project, store.data_directory)
+    versions(store, 1, 1)
+
+    def fail():
+        with store.transaction():
+            audit.write(store, line(1, 2, reason="never kept"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    write(other, line(1, 2))
+    write(store, line(1, 3))
+    other.close()
+
+    assert chain_is_whole(store)
+
+
+def test_two_processes_take_turns_on_one_record(store):
+    other = opened(store.url, store.project, store.data_directory)
+    for version in range(1, 7):
+        write(other if version % 2 else store, line(1, version))
+    other.close()
+
+    assert chain_is_whole(store)
+
+
+def test_a_line_that_lost_its_place_is_tried_again_behind_the_other(store):
+    other = opened(store.url, store.project, store.data_directory)
+    versions(store, 1, 1)
+    write(other, line(1, None, action="unmask"))  # the first process remembers an older head
+
+    with pytest.raises(BusyBeforeCommit):
+        write(store, line(1, 2))
+    write(store, line(1, 2))
+    other.close()
+
+    assert chain_is_whole(store)
+    assert [row[1] for row in lines(store)] == [1, 2, 3]
+
+
+def test_a_first_version_whose_chain_is_there_already_continues_it(store):
+    versions(store, 1, 2)  # of a type that was dropped, and whose ids begin again
+
+    store.retrying(lambda: write(store, line(1, 1, action="create")))
+
+    assert chain_is_whole(store)
+    assert [row[1] for row in lines(store)] == [1, 2, 3]
+
+
+def test_more_heads_than_are_remembered_do_no_harm(store, monkeypatch):
+    monkeypatch.setattr(heads, "MOST", 3)
+    for version in (1, 2):
+        write(store, *(line(record, version) for record in range(1, 6)))
+
+    assert chain_is_whole(store)
+
+
+def chain_is_whole(store):
+    return check_audit(store, now=NOW).findings == ()
 
 
 def test_a_keyed_hash_tells_equal_values_without_telling_them(store):

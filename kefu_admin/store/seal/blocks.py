@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from kefu_admin.store.audit import GENESIS, instant_text
+from kefu_admin.store.audit import instant_text
 from kefu_admin.store.crypto import derive
 from kefu_admin.store.database import Store
+from kefu_admin.store.heads import GENESIS
 from kefu_admin.store.lease import claim
 from kefu_admin.store.seal.candidates import Fresh, any_new, fresh_lines
 from kefu_admin.store.seal.spans import Spans

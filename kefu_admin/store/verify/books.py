@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from kefu_admin.store.audit import GENESIS
 from kefu_admin.store.database import Store
+from kefu_admin.store.heads import GENESIS
 from kefu_admin.store.seal import Anchor, Block, Spans, anchors, block_head, blocks, seal_key
 from kefu_admin.store.seal.blocks import lines_digest
 from kefu_admin.store.verify.report import Finding

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from kefu_admin.store.audit import CONTENT, GENESIS, digest, instant_text, key
+from kefu_admin.store.audit import CONTENT, digest, instant_text, key
 from kefu_admin.store.database import Store
+from kefu_admin.store.heads import GENESIS
 from kefu_admin.store.seal import Spans
 from kefu_admin.store.shapes import ColumnKind
 from kefu_admin.store.verify.report import Finding
