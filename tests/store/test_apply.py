@@ -140,9 +140,8 @@ def test_a_required_field_needs_a_default_where_rows_are(go):
     store = go.planned(content_type("ticket", field("subject"), *bare))
 
     assert said(store)[:2] == [
-        "+ ! ticket.urgency: 新增列（text）; 1 行没有值，又没有默认值，不能执行",
-        "~ ! ticket.source: 由 text(255) 改为 text(255) required;"
-        " 1 行没有值，又没有默认值，不能执行",
+        "+ ! ticket.urgency: 新增列（文本 255 必填）; 1 行没有值，又没有默认值，不能执行",
+        "~ ! ticket.source: 由 文本 255 改为 文本 255 必填; 1 行没有值，又没有默认值，不能执行",
     ]
     with pytest.raises(ApplyRefused):
         apply(store, plan(store), actor=ACTOR, now=NOW)
@@ -177,7 +176,7 @@ def test_a_text_is_widened_and_only_narrowed_where_it_fits(go):
     narrow = go.planned(content_type("ticket", field("subject", max_length=5)))
 
     assert said(narrow)[0] == (
-        "~ ! ticket.subject: 由 text(200) 改为 text(5); 2 行超过新长度，不能执行"
+        "~ ! ticket.subject: 由 文本 200 改为 文本 5; 2 行超过新长度，不能执行"
     )
     longer = go(content_type("ticket", field("subject", "long_text")))
     assert plan(longer).is_empty
@@ -191,9 +190,7 @@ def test_a_choice_is_added_and_only_removed_when_unused(go):
     add(wider, "ticket", state="late")
     fewer = go.planned(content_type("ticket", choice("state", "new", "late")))
 
-    assert said(fewer)[1] == (
-        "~ ! ticket.state: 由 text(64) 改为 text(64); 1 行的值不在允许范围内，不能执行"
-    )
+    assert said(fewer)[1] == ("~ ! ticket.state: 允许的取值改变; 1 行的值不在允许范围内，不能执行")
 
 
 def test_a_range_is_checked_against_the_rows(go):

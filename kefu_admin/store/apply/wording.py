@@ -5,6 +5,8 @@ from __future__ import annotations
 from kefu_admin import wording
 from kefu_admin.store.apply.planning import Plan
 from kefu_admin.store.changeset import Level, Step
+from kefu_admin.store.changeset.stakes import scale
+from kefu_admin.store.shapes import ColumnShape
 
 _MARKS = {Level.SAFE: " ", Level.ATTENTION: "!", Level.DESTRUCTIVE: "‼"}
 
@@ -26,9 +28,31 @@ def lines(plan: Plan, locale: str) -> list[str]:
 
 def line(step: Step, locale: str) -> str:
     """`~ ! customer.name: …; 12 rows …`."""
-    what = wording.sentence(step.code, locale, **step.facts)
+    facts = {
+        name: described(fact, locale) if isinstance(fact, ColumnShape) else fact
+        for name, fact in step.facts.items()
+    }
+    what = wording.sentence(step.code, locale, **facts)
     rows = [
         wording.sentence(f"plan_rows_{meaning.value}", locale, count=count)
         for meaning, count in step.at_stake
     ]
     return f"{step.sign} {_MARKS[step.level]} {step.subject}: {'; '.join([what, *rows])}"
+
+
+def described(column: ColumnShape, locale: str) -> str:
+    """A column in a few words: `文本 80 必填`."""
+    parts = [wording.sentence(f"plan_kind_{column.kind.value}", locale)]
+    if column.length:
+        parts.append(str(column.length))
+    if column.references:
+        parts.append(f"→ {column.references}")
+    if places := scale(column):
+        parts.append(wording.sentence("plan_places", locale, count=places))
+    if column.form in ("secret", "members", "minutes"):
+        parts.append(wording.sentence(f"plan_form_{column.form}", locale))
+    if not column.nullable:
+        parts.append(wording.sentence("plan_required", locale))
+    if column.default is not None:
+        parts.append(wording.sentence("plan_default", locale, value=column.default))
+    return " ".join(parts)

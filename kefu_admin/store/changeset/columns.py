@@ -104,7 +104,7 @@ def _add(wanted: TableShape, found: TableShape, column: ColumnShape) -> Step:
         level=Level.ATTENTION if stakes else Level.SAFE,
         subject=f"{wanted.name}.{column.name}",
         code="plan_add_column",
-        facts={"kind": column.kind.value},
+        facts={"column": column},
         stakes=stakes,
     )
 
@@ -152,7 +152,7 @@ def _change(
             level=Level.ATTENTION,
             subject=subject,
             code="plan_replace_column",
-            facts={"before": _described(before), "after": _described(after)},
+            facts={"before": before, "after": after},
             stakes=(place.filled(Meaning.NOT_CONVERTIBLE),),
         )
         return [], [step]
@@ -178,8 +178,8 @@ def _change(
                 sign="~",
                 level=Level.ATTENTION if stakes else Level.SAFE,
                 subject=subject,
-                code="plan_change_column",
-                facts={"before": _described(before), "after": _described(after)},
+                code="plan_change_column" if _shape_differs(before, after) else "plan_change_check",
+                facts={"before": before, "after": after},
                 stakes=stakes,
             )
         )
@@ -188,16 +188,19 @@ def _change(
 
 def differs(before: ColumnShape, after: ColumnShape) -> bool:
     """Whether the column must be altered, checks by the hash of their text."""
-    same = (
-        before.kind is after.kind
-        and before.length == after.length
-        and before.nullable == after.nullable
-        and before.default == after.default
-        and before.references == after.references
-    )
-    if not same:
+    if _shape_differs(before, after):
         return True
     return bool(after.check) and digest(after.check) != before.check[-8:]
+
+
+def _shape_differs(before: ColumnShape, after: ColumnShape) -> bool:
+    return (before.kind, before.length, before.nullable, before.default, before.references) != (
+        after.kind,
+        after.length,
+        after.nullable,
+        after.default,
+        after.references,
+    )
 
 
 def _is_another_kind(before: ColumnShape, after: ColumnShape) -> bool:
@@ -229,14 +232,3 @@ def _rescale(wanted: TableShape, column: ColumnShape, exponent: int, place: Plac
         facts={"places": scale(column)},
         stakes=tuple(stakes),
     )
-
-
-def _described(column: ColumnShape) -> str:
-    """The shape in a few words, for the plan: `text(80) required`."""
-    length = f"({column.length})" if column.length else ""
-    parts = [f"{column.kind.value}{length}"]
-    parts += [] if column.nullable else ["required"]
-    parts += [f"default {column.default}"] if column.default is not None else []
-    parts += [f"-> {column.references}"] if column.references else []
-    parts += [column.form] if column.form else []
-    return " ".join(parts)

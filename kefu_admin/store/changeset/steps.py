@@ -179,7 +179,8 @@ class Step:
     """One line of a plan.
 
     `sign` is + - or ~. `subject` is what a person calls it and what a consent names:
-    "customer", "customer.fax". `code` picks the sentence, `facts` fill it. `counts` are the
+    "customer", "customer.fax". `code` picks the sentence, `facts` fill it (a column's shape as its
+    description). `counts` are the
     answers to `stakes`, in their order, filled in by `store.apply`.
     """
 
