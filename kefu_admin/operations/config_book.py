@@ -12,7 +12,6 @@ from kefu_admin.operations.who import require
 from kefu_admin.store.shapes import ColumnKind
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
     """One config as it was made the applied one."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.number import Series
 from kefu_admin.definitions.role import Permission
 from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.once import once
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound
 from kefu_admin.store import audit, numbers
+from kefu_admin.store.idempotency import IdempotencyKey
 from kefu_admin.store.numbers import VoidNumber
 
 SHORTEST_REASON = 2
@@ -17,7 +21,14 @@ LONGEST_REASON = 255
 
 
 def void_next(
-    desk: Desk, series_id: str, reason: str, *, actor: Actor, now: datetime, department: str = ""
+    desk: Desk,
+    series_id: str,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    department: str = "",
+    key: IdempotencyKey | None = None,
 ) -> str:
     """Take the next number of a series and register it as void (a spoilt paper form); returns it.
 
@@ -26,6 +37,7 @@ def void_next(
 
     Raises:
         Forbidden: the actor may not void numbers.
+        KeyReused: the key was used for another request.
         NotFound: no such series.
         Invalid: no reason, or no department code where the series needs one.
         NumbersExhausted: the series has no number left.
@@ -40,34 +52,34 @@ def void_next(
     if errors:
         raise Invalid(errors)
 
-    def unit() -> str:
-        with desk.store.transaction():
-            (number,) = numbers.take(
-                desk.store, series, 1, now=now, zone=desk.zone, department=department
-            )
-            entry = VoidNumber(
-                series=series.id,
-                number=number,
-                reason=reason.strip(),
-                type="",
-                record_id=None,
-                at=now,
-                actor_id=actor.user_id,
-                actor=actor.login,
-            )
-            numbers.void(desk.store, [entry])
-            line = audit.Line(
-                actor=actor,
-                action="void_number",
-                at=now,
-                after={"series": series.id, "number": number},
-                reason=reason.strip(),
-                operation="numbers.void_next",
-            )
-            audit.write(desk.store, line)
-        return number
+    def work() -> Mapping[str, Any]:
+        (number,) = numbers.take(
+            desk.store, series, 1, now=now, zone=desk.zone, department=department
+        )
+        entry = VoidNumber(
+            series=series.id,
+            number=number,
+            reason=reason.strip(),
+            type="",
+            record_id=None,
+            at=now,
+            actor_id=actor.user_id,
+            actor=actor.login,
+        )
+        numbers.void(desk.store, [entry])
+        line = audit.Line(
+            actor=actor,
+            action="void_number",
+            at=now,
+            after={"series": series.id, "number": number},
+            reason=reason.strip(),
+            operation="numbers.void_next",
+        )
+        audit.write(desk.store, line)
+        return {"number": number}
 
-    return desk.store.retrying(unit)
+    answer, _ = once(desk, "numbers.void_next", work, actor=actor, now=now, key=key)
+    return str(answer["number"])
 
 
 def register(

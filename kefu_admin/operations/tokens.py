@@ -7,16 +7,18 @@ Scopes name what a token may do of what its person may: `customer:read`, `custom
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.fields import BadValue
 from kefu_admin.definitions.role import Action, Permission
 from kefu_admin.definitions.text_rules import line
 from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.once import once
 from kefu_admin.operations.who import actor_of, require
 from kefu_admin.problems import (
     Busy,
@@ -28,6 +30,7 @@ from kefu_admin.problems import (
 )
 from kefu_admin.store import audit
 from kefu_admin.store import tokens as store_tokens
+from kefu_admin.store.idempotency import IdempotencyKey
 from kefu_admin.store.tokens import Token
 
 WRITE = "write"
@@ -38,7 +41,8 @@ _NO_TOKEN_MAY = frozenset({Permission.USERS, Permission.TOKENS})
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A token just issued. `token` is shown once; nobody can look it up again."""
+    """A token just issued. `token` is shown once; nobody can look it up again: it is "" when the
+    request was replayed."""
 
     id: int
     token: str
@@ -52,6 +56,7 @@ def issue(
     days: int,
     actor: Actor,
     now: datetime,
+    key: IdempotencyKey | None = None,
 ) -> Issued:
     """Issue a token to oneself.
 
@@ -62,6 +67,7 @@ def issue(
     Raises:
         Forbidden: no permission TOKENS, or asked with a token.
         Invalid: on `name`, `scopes` or `days`.
+        KeyReused: the key was used for another request.
     """
     require(desk, actor, Permission.TOKENS)
     if actor.user_id is None or actor.scopes is not None:
@@ -69,22 +75,25 @@ def issue(
     named, wanted = _checked(desk, name, scopes, days)
     store, user_id = desk.store, actor.user_id
 
-    def work() -> Issued:
-        with store.transaction():
-            ends = now + timedelta(days=days)
-            id, token = store_tokens.issue(
-                store, user_id=user_id, name=named, scopes=wanted, expires_at=ends, now=now
-            )
-            after = {
-                "token": id,
-                "name": named,
-                "scopes": sorted(wanted),
-                "until": str(ends.date()),
-            }
-            audit.write(store, _line(actor, "issue_token", id, now, after=after))
-            return Issued(id, token)
+    secret = ""
 
-    return store.retrying(work)
+    def work() -> Mapping[str, Any]:
+        nonlocal secret
+        ends = now + timedelta(days=days)
+        id, secret = store_tokens.issue(
+            store, user_id=user_id, name=named, scopes=wanted, expires_at=ends, now=now
+        )
+        after = {
+            "token": id,
+            "name": named,
+            "scopes": sorted(wanted),
+            "until": str(ends.date()),
+        }
+        audit.write(store, _line(actor, "issue_token", id, now, after=after))
+        return {"id": id}
+
+    answer, replayed = once(desk, "tokens.issue", work, actor=actor, now=now, key=key)
+    return Issued(answer["id"], "" if replayed else secret)
 
 
 def revoke(desk: Desk, id: int, *, actor: Actor, now: datetime) -> None:

@@ -11,11 +11,10 @@ from kefu_admin.definitions.fields import BadValue
 from kefu_admin.definitions.role import Permission
 from kefu_admin.definitions.text_rules import line
 from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.once import once
 from kefu_admin.operations.who import require
 from kefu_admin.problems import FieldError, UnknownParameter
-from kefu_admin.store import idempotency
-from kefu_admin.store.faults import BusyBeforeCommit, CommitUnknown, Constraint, ConstraintBroken
-from kefu_admin.store.idempotency import APPLIED_KEY, IdempotencyKey
+from kefu_admin.store.idempotency import IdempotencyKey
 
 MAX_NAME = 64
 
@@ -29,36 +28,15 @@ def perform(
     now: datetime,
     key: IdempotencyKey | None,
 ) -> tuple[Mapping[str, Any], bool]:
-    """Run `work` in one transaction; returns its JSON facts and whether they were replayed.
+    """Run `work` once, for who may manage people; returns its JSON facts and whether they were
+    replayed.
 
     Raises:
         Forbidden: no permission USERS.
         ConfigMoved, KeyReused, Busy: as for every change.
     """
     require(desk, actor, Permission.USERS)
-    store = desk.store
-
-    def unit() -> tuple[Mapping[str, Any], bool]:
-        with store.transaction():
-            before = idempotency.open_unit(store, actor, operation, key, state_key=APPLIED_KEY)
-            if before is not None:
-                return before, True
-            answer = work()
-            if key is not None:
-                try:
-                    idempotency.keep(store, actor, operation, key, answer, now=now)
-                except ConstraintBroken as broken:
-                    if broken.kind is Constraint.UNIQUE:
-                        raise BusyBeforeCommit from broken
-                    raise
-            return answer, False
-
-    try:
-        return store.retrying(unit)
-    except CommitUnknown:
-        if key is None:
-            raise
-        return store.retrying(unit)  # finds the kept answer, or does what was not done
+    return once(desk, operation, work, actor=actor, now=now, key=key)
 
 
 class Taker:

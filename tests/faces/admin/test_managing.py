@@ -125,6 +125,28 @@ def test_a_number_is_voided_for_a_reason(served: Served) -> None:
     assert "写坏了" in text(browser.get("/numbers/"))
 
 
+def test_voiding_sent_twice_voids_one_number(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/numbers/new"), "/new")
+
+    first = blank.send(browser, series="visit", reason="写坏了")
+    second = blank.send(browser, series="visit", reason="写坏了")
+
+    assert text(first) == text(second)
+    assert text(browser.get("/numbers/")).count("写坏了") == 1
+
+
+def test_a_token_asked_for_twice_is_issued_once(served: Served) -> None:
+    browser = served.browser("clerk")
+    blank = form(browser.get("/tokens/new"), "/new")
+
+    blank.send(browser, name="报表程序", scopes="customer:read")
+    again = blank.send(browser, name="报表程序", scopes="customer:read")
+
+    assert 'class="secret"' not in again.get_data(as_text=True)
+    assert text(browser.get("/tokens/")).count("报表程序") == 1
+
+
 def test_the_audit_book_tells_what_was_done_without_personal_values(
     served: Served, customer: int
 ) -> None:

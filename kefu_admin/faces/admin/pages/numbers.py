@@ -16,12 +16,13 @@ from kefu_admin.faces.admin.pages.sheets import (
     entry,
     refused,
 )
-from kefu_admin.faces.admin.record.forms import fresh_key
+from kefu_admin.faces.admin.record.forms import fresh_key, sent_key
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import numbers
 from kefu_admin.problems import BadRequest, Busy, Invalid, NumbersExhausted
+from kefu_admin.store.idempotency import idempotency_key
 
 _PAGE = 50
 
@@ -87,20 +88,24 @@ class NumbersView(PanelView):
         return redirect(self.base + (f"?series={series}" if known else ""), 303)
 
     @expose("/new", methods=("GET", "POST"))
-    @declare("GET", "POST", access=Permission.NUMBERS, audit=Audit.DATA, repeat=Repeat.NATURAL)
+    @declare("GET", "POST", access=Permission.NUMBERS, audit=Audit.DATA, repeat=Repeat.KEY)
     def new(self) -> Response:
         """Take the next number of a series out of use: a spoilt paper form."""
         if request.method == "GET":
             return self._form()
-        said = translator(http.locale())
+        said, form = translator(http.locale()), request.form
+        series, reason = form.get("series", ""), form.get("reason", "")
+        department = form.get("department", "")
+        key = idempotency_key(sent_key(), [series, reason, department])
         try:
             number = numbers.void_next(
                 self.desk,
-                request.form.get("series", ""),
-                request.form.get("reason", ""),
+                series,
+                reason,
                 actor=http.actor(),
                 now=http.now(),
-                department=request.form.get("department", ""),
+                department=department,
+                key=key,
             )
         except (Invalid, NumbersExhausted, Busy) as refusal:
             return self._form(refused(refusal), refusal.status)

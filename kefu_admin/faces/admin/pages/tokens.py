@@ -19,12 +19,13 @@ from kefu_admin.faces.admin.pages.sheets import (
     entry,
     refused,
 )
-from kefu_admin.faces.admin.record.forms import fresh_key
+from kefu_admin.faces.admin.record.forms import fresh_key, sent_key
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import tokens
 from kefu_admin.problems import Busy, FieldError, Invalid, NotFound
+from kefu_admin.store.idempotency import idempotency_key
 from kefu_admin.store.tokens import Token
 
 _DAYS = "90"
@@ -77,28 +78,29 @@ class TokensView(PanelView):
         return Spot(text=said("有效"), color="green")
 
     @expose("/new", methods=("GET", "POST"))
-    @declare(
-        "GET", "POST", access=Permission.TOKENS, audit=Audit.PERMISSIONS, repeat=Repeat.NATURAL
-    )
+    @declare("GET", "POST", access=Permission.TOKENS, audit=Audit.PERMISSIONS, repeat=Repeat.KEY)
     def new(self) -> Response:
         """Issue a token; it is shown on the answer and nowhere else."""
         if request.method == "GET":
             return self._form()
-        said = translator(http.locale())
+        said, form = translator(http.locale()), request.form
+        name, scopes, days = form.get("name", ""), form.get("scopes", ""), form.get("days", "")
+        key = idempotency_key(sent_key(), [name, scopes, days])
         try:
             issued = tokens.issue(
                 self.desk,
-                name=request.form.get("name", ""),
-                scopes=request.form.get("scopes", "").replace(",", " ").split(),
-                days=_days(request.form.get("days", "")),
+                name=name,
+                scopes=scopes.replace(",", " ").split(),
+                days=_days(days),
                 actor=http.actor(),
                 now=http.now(),
+                key=key,
             )
         except (Invalid, Busy) as refusal:
             return self._form(refused(refusal), refusal.status)
         return self.page(
             "admin/pages/form.html",
-            heading=request.form.get("name", ""),
+            heading=name,
             above=said("API 令牌"),
             base=self.base,
             secret=issued.token,
