@@ -379,6 +379,47 @@ def test_another_back_end_s_person_gets_in_unless_disabled(desk):
     assert lines(desk.store, "changes")[-1] == ('{"method":[null,"oidc"]}',)
 
 
+def test_a_back_end_may_vouch_for_people_who_have_an_account(desk):
+    asked = []
+
+    def directory(login, password):
+        asked.append(login)
+        return password == "from the directory"
+
+    person(desk.store, "li")
+    ask = {"back_ends": {"ldap": directory}}
+
+    assert enter(desk, "ＬＩ", "from the directory", **ask)
+    assert lines(desk.store, "changes")[-1] == ('{"method":[null,"ldap"]}',)
+    assert enter(desk, "li", PASSWORD, **ask)
+    refused(desk, "li", "wrong", **ask)
+    refused(desk, "nobody", "from the directory", **ask)
+    assert asked == ["li", "li", "nobody"]
+
+
+def test_whom_a_back_end_lets_in_need_not_change_a_first_password_which_is_void_then(desk):
+    id = person(desk.store, "li", must_change=True)
+
+    begun = enter(desk, "li", "x", back_ends={"ldap": lambda login, password: True})
+
+    assert not begun.must_change
+    assert not sign_in.session(desk, begun.token, now=NOW).must_change
+    refused(desk, "li", PASSWORD)
+    assert ("void_password", 2) in lines(desk.store, "action", "version")
+    assert store_accounts.password_hash(desk.store, id) == "!"
+
+
+def test_a_locked_account_is_not_even_shown_to_a_back_end(desk):
+    person(desk.store, "li")
+    for n in range(10):
+        tried(desk, "li", address=f"10.1.0.{n}")
+    asked = []
+
+    refused(desk, "li", "x", back_ends={"ldap": lambda *said: not asked.append(said)})
+
+    assert asked == []
+
+
 def test_a_hash_with_old_costs_is_renewed_at_sign_in(desk):
     from argon2 import PasswordHasher
 

@@ -11,13 +11,20 @@ so that many at once do not get more of them. Rules: D21, D25, D30; S13, S14.
 
 from kefu_admin.behaviours.passwords import PasswordProfile
 from kefu_admin.operations.sign_in.begun import Session, profile_of
-from kefu_admin.operations.sign_in.entering import PER_ACCOUNT, PER_SOURCE, admit, sign_in
+from kefu_admin.operations.sign_in.entering import (
+    PER_ACCOUNT,
+    PER_SOURCE,
+    BackEnd,
+    admit,
+    sign_in,
+)
 from kefu_admin.operations.sign_in.own_password import change_password, check_new_password
 from kefu_admin.operations.sign_in.staying import SignedIn, session, sign_out
 
 __all__ = [
     "PER_ACCOUNT",
     "PER_SOURCE",
+    "BackEnd",
     "PasswordProfile",
     "Session",
     "SignedIn",

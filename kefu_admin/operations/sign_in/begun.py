@@ -14,6 +14,8 @@ from kefu_admin.store import accounts, audit, sessions
 from kefu_admin.store.accounts import Person
 
 OPERATION = "sign_in"
+PASSWORD = "password"  # noqa: S105 -- how somebody got in, as the audit book names it
+CHANGED = "password_change"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,15 @@ class Session:
 def begin(
     desk: Desk, person: Person, method: str, *, address: str, agent: str, now: datetime
 ) -> Session:
-    """Begin a session in the open transaction."""
+    """Begin a session in the open transaction.
+
+    Somebody a back end vouches for need not change a password of ours: one that would have to be
+    changed is void from then on.
+    """
     store = desk.store
+    forced = must_change(desk, person.must_change, person.password_changed_at, now)
+    if forced and method not in (PASSWORD, CHANGED):
+        person, forced = accounts.void_password(store, person, now=now), False
     made = sessions.begin(
         store,
         user_id=person.id,
@@ -51,7 +60,7 @@ def begin(
         token=made.token,
         csrf=made.csrf,
         actor=actor,
-        must_change=must_change(desk, person.must_change, person.password_changed_at, now),
+        must_change=forced,
     )
 
 

@@ -1,15 +1,23 @@
-"""Login and password, and what may come instead: how somebody gets in, and how often he may try."""
+"""Login and password, and what may come instead: how somebody gets in, and how often he may try.
+
+A sign-in back end of an extension is a function of login (in its normal form) and password that
+says whether it vouches for the person; it is asked when our own password does not fit. Only people
+with an account here get in. Back ends that work by redirect call `admit` from a view of their own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
+from kefu_admin import registry
 from kefu_admin.actor import Actor
 from kefu_admin.behaviours import passwords
 from kefu_admin.definitions.fields import BadValue
 from kefu_admin.operations.desk import Desk
-from kefu_admin.operations.sign_in.begun import Session, begin, line
+from kefu_admin.operations.sign_in.begun import PASSWORD, Session, begin, line
 from kefu_admin.problems import SignInFailed, TooMany
 from kefu_admin.store import accounts, audit, sessions, throttle
 from kefu_admin.store.accounts import Person
@@ -20,6 +28,7 @@ from kefu_admin.store.throttle import Hits, Limit
 PER_ACCOUNT = Limit(count=10, seconds=15 * 60)
 PER_SOURCE = Limit(count=50, seconds=15 * 60)
 KNOWN_FOR = timedelta(days=30)
+BackEnd = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ def sign_in(
     agent: str,
     now: datetime,
     previous: str = "",
+    back_ends: Mapping[str, BackEnd] | None = None,
 ) -> Session:
     """Begin a session with login and password.
 
@@ -51,6 +61,7 @@ def sign_in(
         address: where the request comes from, by the socket or a trusted proxy.
         agent: the browser's name for itself.
         previous: a session token the browser still holds; that session ends.
+        back_ends: who else may vouch, by name; what the installed extensions offer when not given.
 
     Raises:
         SignInFailed: unknown, wrong, locked (10 wrong within 15 minutes) or disabled.
@@ -65,12 +76,13 @@ def sign_in(
             per=PER_SOURCE.seconds,
             retry_after=throttle.seconds_until(attempt.source.ends_at, now=now),
         )
-    if not _may_enter(attempt, password):
+    method = _vouched(attempt, login, password, _back_ends() if back_ends is None else back_ends)
+    if not method:
         store.retrying(lambda: _note_failure(store, attempt, address, now))
         raise SignInFailed()
-    assert attempt.person is not None  # _may_enter refuses where there is none
+    assert attempt.person is not None  # nobody is vouched for where there is none
     person_id, epoch = attempt.person.id, attempt.person.auth_epoch
-    if passwords.needs_rehash(attempt.stored):
+    if method == PASSWORD and passwords.needs_rehash(attempt.stored):
         fresh = passwords.hash_password(password)
         with store.transaction():
             accounts.upgrade_hash(store, person_id, attempt.stored, fresh)
@@ -84,7 +96,7 @@ def sign_in(
             throttle.give_back(store, attempt.source_key)
             if previous:
                 sessions.end(store, previous)
-            return begin(desk, present, "password", address=address, agent=agent, now=now)
+            return begin(desk, present, method, address=address, agent=agent, now=now)
 
     return store.retrying(enter)
 
@@ -150,13 +162,24 @@ def _is_known(store: Store, person_id: int, address: str, now: datetime) -> bool
     return found is not None
 
 
-def _may_enter(attempt: _Try, password: str) -> bool:
-    """Takes as long for somebody who does not exist, is locked or disabled."""
+def _vouched(attempt: _Try, login: str, password: str, back_ends: Mapping[str, BackEnd]) -> str:
+    """How the person may enter, "" when not; takes as long for somebody who does not exist, is
+    locked or disabled."""
     person = attempt.person
-    if person is None or attempt.account.count > PER_ACCOUNT.count or not person.active:
+    may = person is not None and person.active and attempt.account.count <= PER_ACCOUNT.count
+    if not may or attempt.stored == accounts.NO_PASSWORD:
         passwords.refuse_in_equal_time(password)
-        return False
-    return passwords.is_right(attempt.stored, password)
+    elif passwords.is_right(attempt.stored, password):
+        return PASSWORD
+    if attempt.account.count > PER_ACCOUNT.count:
+        return ""  # a back end may lock accounts of its own
+    name = person.login if person else _normal(login)
+    by = next((id for id, vouches in back_ends.items() if vouches(name, password)), "")
+    return by if may else ""
+
+
+def _back_ends() -> Mapping[str, BackEnd]:
+    return cast(Mapping[str, BackEnd], registry.installed().sign_in)
 
 
 def _note_failure(store: Store, attempt: _Try, address: str, now: datetime) -> None:

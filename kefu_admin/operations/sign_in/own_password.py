@@ -8,7 +8,7 @@ from kefu_admin.actor import Actor
 from kefu_admin.behaviours import passwords
 from kefu_admin.behaviours.passwords import PasswordProfile
 from kefu_admin.operations.desk import Desk
-from kefu_admin.operations.sign_in.begun import Session, begin, line, profile_of
+from kefu_admin.operations.sign_in.begun import CHANGED, Session, begin, line, profile_of
 from kefu_admin.operations.sign_in.entering import PER_ACCOUNT
 from kefu_admin.problems import FieldError, Forbidden, Invalid, SignInRequired
 from kefu_admin.store import accounts, audit, sessions, throttle
@@ -70,7 +70,7 @@ def change_password(
                 operation="sign_in.change_password",
             )
             sessions.end_all(store, person_id)
-            return begin(desk, changed, "password_change", address=address, agent=agent, now=now)
+            return begin(desk, changed, CHANGED, address=address, agent=agent, now=now)
 
     return store.retrying(change)
 

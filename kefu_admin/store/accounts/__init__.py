@@ -24,15 +24,18 @@ from kefu_admin.store.accounts.people import (
     update_person,
 )
 from kefu_admin.store.accounts.secrets import (
+    NO_PASSWORD,
     former_passwords,
     password_hash,
     retire,
     set_password,
     signed_in,
     upgrade_hash,
+    void_password,
 )
 
 __all__ = [
+    "NO_PASSWORD",
     "Department",
     "Person",
     "active_holders",
@@ -52,4 +55,5 @@ __all__ = [
     "update_department",
     "update_person",
     "upgrade_hash",
+    "void_password",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from kefu_admin.actor import Actor
+from kefu_admin.actor import Actor, system_actor
 from kefu_admin.store.accounts.people import Person, person, write_line
 from kefu_admin.store.database import Store
 from kefu_admin.store.shapes import ColumnKind
@@ -79,6 +79,26 @@ def upgrade_hash(store: Store, person_id: int, old_hash: str, new_hash: str) -> 
         'UPDATE "kefu_user" SET "password_hash" = ? WHERE "id" = ? AND "password_hash" = ?',
         (new_hash, person_id, old_hash),
     )
+
+
+def void_password(store: Store, one: Person, *, now: datetime) -> Person:
+    """From now on no password of ours fits: the person has another way in."""
+    after = replace(one, version=one.version + 1, must_change=False, password_changed_at=None)
+    store.execute(
+        'UPDATE "kefu_user" SET "version" = ?, "password_hash" = ?, "must_change" = 0,'
+        ' "password_changed_at" = NULL, "updated_at" = ? WHERE "id" = ?',
+        (after.version, NO_PASSWORD, store.to_db(ColumnKind.INSTANT, now), one.id),
+    )
+    write_line(
+        store,
+        one,
+        after,
+        "void_password",
+        actor=system_actor("sign_in"),
+        now=now,
+        operation="sign_in",
+    )
+    return after
 
 
 def signed_in(store: Store, person_id: int, *, now: datetime) -> None:
