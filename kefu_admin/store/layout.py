@@ -135,6 +135,8 @@ def _plain_keys(
         yield (type.owned_by, "id")
     for names in type.indexes:
         yield tuple(_key_column(type.fields[name]) for name in names)
+    if type.department and type.secrecy:  # what visibility asks: a list is counted from the index
+        yield (type.department, type.secrecy)
     views = [view for view in project.views.values() if view.type == type.id]
     for name in (key.field for view in views for key in view.sort):
         if sorted_by := _indexable(type.fields.get(name), shapes):
