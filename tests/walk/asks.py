@@ -30,7 +30,7 @@ NEW_VALUE = {"stock": "Z9-9-9-9"}
 PICKED = {
     "project": "customer", "visit": "customer", "complaint": "visit", "stock": "item",
     "contact": "customer", "inspection_line": "inspection", "customer": "owner",
-    "warehouse": "keeper", "inspection": "department", "item": "code",
+    "warehouse": "keeper", "inspection": "department", "item": "created_by",
 }  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _delete(world: World, type: str, key: str) -> dict[str, Any]:
 
 
 def _unmask(world: World, type: str, key: str) -> dict[str, Any]:
-    return {"field": _masked(type), "reason": "核对号码"}
+    return {"field": masked_field(type), "reason": "核对号码"}
 
 
 def _new(world: World, type: str) -> Iterator[Ask]:
@@ -169,7 +169,13 @@ def _query(world: World, type: str) -> Iterator[Ask]:
 
 def _create(world: World, type: str) -> Iterator[Ask]:
     sent = new_values(world.ground, type)
-    yield Ask(method="POST", path=f"/api/v1/{type}", type=type, json=sent)
+    yield Ask(
+        method="POST",
+        path=f"/api/v1/{type}",
+        type=type,
+        json=sent,
+        headers={"Idempotency-Key": KEY},
+    )
 
 
 def _api(method: str, end: str = "", body: Callable[[str], Any] | None = None) -> Asker:
@@ -299,7 +305,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/api/v1/<type_id>/<int:record_id>", "DELETE"): _api("DELETE"),
     ("/api/v1/<type_id>/<int:record_id>/history", "GET"): _each("/api/v1/{type}/{id}/history"),
     ("/api/v1/<type_id>/<int:record_id>/unmask", "POST"): _api(
-        "POST", "/unmask", lambda type: {"field": _masked(type), "reason": "核对号码"}
+        "POST", "/unmask", lambda type: {"field": masked_field(type), "reason": "核对号码"}
     ),
     ("/api/v1/<type_id>/<int:record_id>/files/<int:file_id>", "GET"): _files(
         "/api/v1/{type}/{id}/files/{file}"
@@ -358,5 +364,5 @@ def _value(type: str) -> str:
     return NEW_VALUE.get(type, "走查改的")
 
 
-def _masked(type: str) -> str:
+def masked_field(type: str) -> str:
     return "phone" if type in ("customer", "contact") else FREE[type]

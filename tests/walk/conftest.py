@@ -87,6 +87,7 @@ def _copy(
 ) -> Iterator[World]:
     source, ground = furnished
     shutil.copytree(source, home, dirs_exist_ok=True)
+    shutil.copy(home / "store.db", home / "pristine.db")
     store: Store = opened(f"sqlite:///{home}/store.db", project, home)
     known = copy.deepcopy(ground)
     yield world(project, Oracle(config, known.rows), store, known)

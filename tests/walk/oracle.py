@@ -68,6 +68,19 @@ class Oracle:
             and not self._hidden(who, row, field)
         }
 
+    def may(self, who: Person, permission: str) -> bool:
+        """Whether one of his roles has a permission that belongs to no type (no token has)."""
+        return who.scopes is None and any(
+            permission in self.roles[r].get("may", ()) for r in who.roles
+        )
+
+    def creates(self, who: Person, row: Facts, fields: set[str]) -> bool:
+        """Whether he may create this very row with these fields."""
+        pairs = [g for _, g in self._pairs(who, row) if "create" in g["actions"]]
+        denied = {a for denial in self._denials(who, row) for a in denial.get("actions", ())}
+        given = {f for f in fields if any("edit" in _of(g, f) for g in pairs)}
+        return bool(pairs) and not denied & {"read", "create"} and given == fields
+
     def _field(self, who: Person, key: str, field: str, action: str) -> str:
         row = self.rows[key]
         if action not in self.actions(who, key) or self._hidden(who, row, field):

@@ -1,0 +1,72 @@
+"""Whether the oracle lets somebody send one of the asks that change something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.walk.asks import FREE, Ask, masked_field, new_values
+from tests.walk.ground import WALKERS, World
+from tests.walk.oracle import Facts, Person
+
+PERMISSIONS = {
+    "/users/": "users", "/departments/": "users", "/tokens/": "tokens", "/numbers/": "numbers",
+    "/audit/": "audit",
+}  # fmt: skip
+FOR_ALL = {"/regions", "/account/password"}
+PUBLIC = {"/language", "/sign-in", "/sign-out"}
+
+
+def allowed(world: World, who: str, ask: Ask) -> bool:
+    """True where it should work, or do no harm (looking something up in one's own rows)."""
+    person = WALKERS[who]
+    if ask.rule in PUBLIC:
+        return True
+    if who == "anonymous" or (who == "token" and not ask.rule.startswith("/api/")):
+        return False
+    for start, permission in PERMISSIONS.items():
+        if ask.rule.startswith(start):
+            if ask.rule.endswith("/revoke"):
+                return who == "founder" or world.oracle.may(person, "users")
+            return world.oracle.may(person, permission)
+    if ask.rule in FOR_ALL:
+        return True
+    return _on_records(world, person, ask)
+
+
+def _on_records(world: World, person: Person, ask: Ask) -> bool:
+    oracle = world.oracle
+    if ask.row:
+        actions = oracle.actions(person, ask.row)
+        if ask.rule.endswith("/unmask"):
+            sees = oracle.sees(person, ask.row, masked_field(ask.type))
+            return "unmask" in actions and sees == "masked"
+        if ask.rule.endswith("/delete") or ask.method == "DELETE":
+            return "delete" in actions
+        return FREE[ask.type] in oracle.edits(person, ask.row)
+    grants = [g for _, g in oracle._grants(person) if g["type"] == ask.type]
+    if ask.rule.endswith("/files"):
+        has_files = "files" in oracle.types[ask.type]["fields"]
+        return has_files and any(
+            {"create", "update"} & g["actions"] and "edit" in g["fields"].get("*", ())
+            for g in grants
+        )
+    if ask.method == "POST" and (ask.rule.endswith("/new") or ask.rule.endswith("<type_id>")):
+        return creates(world, person, ask.type)
+    return bool(grants)
+
+
+def creates(world: World, person: Person, type: str) -> bool:
+    """Whether the row `new_values` describes may be created, with the rows it owns."""
+    ground, sent = world.ground, new_values(world.ground, type)
+    values: dict[str, Any] = {"department": "one", "owner": "amy", "secrecy": "internal"}
+    row: Facts = {"type": type, "values": values, "children": {}}
+    for name, value in sent.items():
+        one = world.oracle.types[type]["fields"][name]
+        if one["type"] == "reference":
+            keys = [k for k in ground.keys(one["to"]) if ground.ids[k] == value]
+            if not keys or not world.oracle.actions(person, keys[0]):
+                return False
+            if name == world.oracle.types[type].get("owned_by"):
+                row["parent"] = keys[0]
+    fields = set(sent) - {world.oracle.types[type].get("owned_by")}
+    return world.oracle.creates(person, row, fields)
