@@ -143,3 +143,7 @@ def test_regions_are_found_by_a_few_characters(served: Served) -> None:
     found = browser.post("/regions", data={"term": "北京 朝阳", "_csrf": browser.csrf}).json
 
     assert {"id": "110105", "label": "北京市朝阳区"} in found["data"]
+
+
+def test_a_token_opens_no_page(served: Served) -> None:
+    assert served.as_("supervisor").get("/records/customer/").status_code == 303
