@@ -2,21 +2,21 @@
 
 Required, visible and read-only (always or by condition), ranges, lengths, patterns, retired
 choices, the config's checks, defaults and computed values. `store.change` asks these through the
-`Checks` protocol; forms and the API convert with `convert_values`. Unique values are the
+`Checks` protocol, with values that `behaviours.conversion` has converted. Unique values are the
 database's, references and rights the writer's to judge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC
 
 from kefu_admin.behaviours import conditions, formulas
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import convert, plain, storage, value_type
-from kefu_admin.definitions.fields import BadValue, Field, Storage, When
+from kefu_admin.definitions.field_types import plain, value_type
+from kefu_admin.definitions.fields import BadValue, Field, When
 from kefu_admin.definitions.patterns import matches
 from kefu_admin.definitions.project import Project
 from kefu_admin.problems import FieldError
@@ -44,30 +44,6 @@ def decide(
 ) -> bool:
     """`conditions.decide` in the form a `Warrant` carries."""
     return conditions.decide(condition, values, binding=binding, lookup=lookup)
-
-
-def convert_values(
-    content_type: ContentType, raw: Mapping[str, object], *, types: Mapping[str, ContentType]
-) -> tuple[dict[str, object], list[FieldError]]:
-    """Raw form text or JSON as canonical values, and everything that is not of its field's type.
-
-    Owned rows are converted by their own type and keep `id` and `version`; fields nobody knows are
-    the caller's to refuse.
-    """
-    values: dict[str, object] = {}
-    errors: list[FieldError] = []
-    for name, given in raw.items():
-        field = content_type.fields[name]
-        try:
-            value = convert(field, given)
-        except BadValue as bad:
-            errors.append(FieldError(name, bad.code, bad.facts))
-            continue
-        if storage(field) is Storage.ROWS:
-            assert isinstance(value, tuple)
-            value = _convert_rows(field, value, types, errors)
-        values[name] = value
-    return values, errors
 
 
 class TypeChecks:
@@ -212,35 +188,6 @@ class _Over(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(self._record)
-
-
-def _convert_rows(
-    field: Field,
-    rows: Iterable[Mapping[str, object]],
-    types: Mapping[str, ContentType],
-    errors: list[FieldError],
-) -> tuple[Mapping[str, object], ...]:
-    owned = types[field.to]
-    converted = []
-    for index, row in enumerate(rows):
-        own = {name: value for name, value in row.items() if name not in ("id", "version")}
-        unknown = [n for n in own if n not in owned.fields or owned.fields[n].system]
-        errors += [FieldError(f"{field.id}[{index}].{n}", "unknown_field") for n in unknown]
-        known = {name: value for name, value in own.items() if name not in unknown}
-        values, wrong = convert_values(owned, known, types=types)
-        errors += [
-            FieldError(f"{field.id}[{index}].{e.field}", e.code, e.facts, e.clause) for e in wrong
-        ]
-        for name in ("id", "version"):
-            given = row.get(name)
-            if given in (None, ""):
-                continue
-            try:
-                values[name] = convert(owned.fields["id"], given)
-            except BadValue as bad:
-                errors.append(FieldError(f"{field.id}[{index}].{name}", bad.code, bad.facts))
-        converted.append(values)
-    return tuple(converted)
 
 
 def _faults(field: Field, value: object) -> list[FieldError]:

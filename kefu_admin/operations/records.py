@@ -7,12 +7,12 @@ any of them is said at once. A field the actor knows nothing of is an unknown fi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from kefu_admin.actor import Actor
-from kefu_admin.behaviours.validation import convert_values
+from kefu_admin.behaviours.conversion import convert_values
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import FieldError, Invalid, NotFound, UnknownParameter
@@ -165,10 +165,27 @@ def _values(desk: Desk, type_id: str, raw: Mapping[str, object], actor: Actor) -
         field = content_type.fields.get(name)
         if field is None or field.system or name not in known:
             raise UnknownParameter(name=name)
-    values, errors = convert_values(content_type, raw, types=desk.project.types)
+    types = _types_known(desk, grants, content_type, raw)
+    values, errors = convert_values(content_type, raw, types=types)
     if errors:
         raise Invalid(errors)
     return values
+
+
+def _types_known(
+    desk: Desk, grants: Grants, content_type: ContentType, raw: Mapping[str, object]
+) -> Mapping[str, ContentType]:
+    """The types by which owned rows are read: without the fields the actor knows nothing of."""
+    types = desk.project.types
+    if all(content_type.fields[name].type != "children" for name in raw):
+        return types
+    narrowed: dict[str, ContentType] = {}
+    for type_id, one in types.items():
+        if one.owned_by:
+            known = known_fields(grants, one) | {one.owned_by}
+            fields = {n: f for n, f in one.fields.items() if f.system or n in known}
+            narrowed[type_id] = replace(one, fields=fields)
+    return {**types, **narrowed}
 
 
 def _perform(

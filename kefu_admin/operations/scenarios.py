@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from kefu_admin.actor import Actor, system_actor
-from kefu_admin.behaviours import validation
+from kefu_admin.behaviours.conversion import convert_values
 from kefu_admin.definitions.field_types import plain
 from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.role import Action
@@ -237,7 +237,7 @@ def _record(store: Store, example: Example, ids: Mapping[str, int], now: datetim
             raw[name] = [ids[str(one)] for one in (value if isinstance(value, list) else [value])]
         else:
             raw[name] = value
-    values, errors = validation.convert_values(content_type, raw, types=store.project.types)
+    values, errors = convert_values(content_type, raw, types=store.project.types)
     if errors:
         raise Invalid(errors)
     made_with = warrant(store, now=now)

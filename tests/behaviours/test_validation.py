@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kefu_admin.behaviours.validation import TypeChecks, convert_values
+from kefu_admin.behaviours.conversion import convert_values
+from kefu_admin.behaviours.validation import TypeChecks
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.condition import Compare, Literal, Op, Path
 from kefu_admin.definitions.content_type import Check

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kefu_admin.definitions.role import Right
 from kefu_admin.operations import records
 from kefu_admin.operations.desk import Desk as Composed
 from kefu_admin.problems import Forbidden, Invalid, KeyReused, NotFound, UnknownParameter
@@ -108,3 +109,24 @@ def test_many_are_created_or_none(desk: Composed, people: Desk) -> None:
     assert [(e.field, e.code) for e in refused.value.errors] == [("[1].name", "required")]
     rows = [{**CUSTOMER, "name": f"公司{i}"} for i in range(3)]
     assert len(records.create_many(desk, "customer", rows, actor=wang, now=NOW)) == 3
+
+
+def test_a_hidden_field_of_an_owned_row_is_as_unknown_as_none(people: Desk) -> None:
+    wang = people.people["wang"]
+    clerk = people.project.roles["clerk"]
+    grants = tuple(
+        replace(grant, fields={"name": frozenset({Right.EDIT})})
+        if grant.type == "contact"
+        else grant
+        for grant in clerk.grants
+    )
+    project = replace(people.project, roles={"clerk": replace(clerk, grants=grants)})
+    desk = Composed(project, people.store)
+
+    for name in ("phone", "no_such_field"):
+        raw = {**CUSTOMER, "contacts": [{"name": "甲", name: "x"}]}
+        with pytest.raises(Invalid) as refused:
+            records.create(desk, "customer", raw, actor=wang, now=NOW)
+        assert [(e.field, e.code) for e in refused.value.errors] == [
+            (f"contacts[0].{name}", "unknown_field")
+        ]

@@ -12,6 +12,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from kefu_admin.behaviours import passwords, validation
+from kefu_admin.behaviours.conversion import convert_values
 from kefu_admin.behaviours.engines import SEED, seeding_grants
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.content_type import ContentType
@@ -158,7 +159,7 @@ def canonical(
             raw[name] = found.id if found else None
         else:
             raw[name] = given
-    values, errors = validation.convert_values(content_type, raw, types=store.project.types)
+    values, errors = convert_values(content_type, raw, types=store.project.types)
     if errors:
         raise Invalid(errors)
     return values

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
-from kefu_admin.behaviours import validation
+from kefu_admin.behaviours.conversion import convert_values
 from kefu_admin.behaviours.making import Kit, make_row
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.regions import regions
@@ -62,7 +62,7 @@ def _row(
 ) -> Mapping[str, object]:
     random = Random(f"{content_type.id}:{index}")  # noqa: S311 -- demo data, must repeat
     raw = make_row(instruction.fields, random=random, kit=kit, index=index)
-    values, errors = validation.convert_values(content_type, raw, types=store.project.types)
+    values, errors = convert_values(content_type, raw, types=store.project.types)
     if errors:
         raise Invalid(
             [replace(error, field=f"{content_type.id}.{error.field}") for error in errors]
