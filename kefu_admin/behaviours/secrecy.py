@@ -37,7 +37,7 @@ def compile_grants(
     types: dict[str, TypeGrants] = {}
     for content_type in project.types.values():
         grants = tuple(
-            _without_rollups(project, held, clearance, grant, content_type)
+            _without_rollups(project, held, clearance, scopes, grant, content_type)
             for role in held
             for grant in _scoped(
                 _grants(project, role, content_type), project, content_type, scopes
@@ -140,10 +140,6 @@ def _parent(project: Project, content_type: ContentType) -> ContentType | None:
     return project.types.get(content_type.fields[content_type.owned_by].to)
 
 
-def _from_parent(content_type: ContentType, rows: Condition) -> Condition:
-    return through(content_type.owned_by, rows, content_type.fields[content_type.owned_by].to)
-
-
 def _row_grant(
     project: Project, role: Role, grant: Grant, actions: frozenset[Action], rows: Condition
 ) -> RowGrant:
@@ -172,7 +168,12 @@ def _implied(rights: frozenset[Right]) -> frozenset[Right]:
 
 
 def _without_rollups(
-    project: Project, held: list[Role], clearance: int, grant: RowGrant, content_type: ContentType
+    project: Project,
+    held: list[Role],
+    clearance: int,
+    scopes: frozenset[str] | None,
+    grant: RowGrant,
+    content_type: ContentType,
 ) -> RowGrant:
     """The pair without rollups over rows the person does not see in full."""
     hidden = {
@@ -180,7 +181,7 @@ def _without_rollups(
         for name, rollup in ((name, field.rollup) for name, field in content_type.fields.items())
         if rollup is not None
         and not rollup.public
-        and not _sees_all(project, held, clearance, grant.role, content_type, rollup)
+        and not _sees_all(project, held, clearance, scopes, grant.role, content_type, rollup)
     }
     if not hidden:
         return grant
@@ -192,6 +193,7 @@ def _sees_all(
     project: Project,
     held: list[Role],
     clearance: int,
+    scopes: frozenset[str] | None,
     role_id: str,
     parent: ContentType,
     rollup: Rollup,
@@ -199,14 +201,16 @@ def _sees_all(
     """Whether nobody's rule keeps a row behind the rollup from the person.
 
     Rows owned by the record itself follow the record: then reading them within the same role is
-    enough, for that role's rows.
+    enough, for that role's rows, unless they have levels of their own.
     """
     source = project.types.get(rollup.of)
     if source is None or any(d.type == source.id for role in held for d in role.denials):
         return False
     owned = source.owned_by == rollup.by and source.fields[rollup.by].to == parent.id
     highest = max((level.rank for level in project.secrecy_levels), default=0)
-    if not owned and (source.owned_by or (source.secrecy and clearance < highest)):
+    if (source.owned_by and not owned) or (source.secrecy and clearance < highest):
+        return False
+    if scopes is not None and not _in_scope(project, source, Action.READ, scopes):
         return False
     return any(
         Action.READ in grant.actions

@@ -227,6 +227,60 @@ def test_a_rollup_shows_only_to_those_who_see_all_rows_behind_it() -> None:
     assert seen("every", "denied") == {"open"}
 
 
+def test_a_rollup_over_owned_rows_with_levels_shows_only_to_the_highest_clearance() -> None:
+    levels = tuple(
+        SecrecyLevel(id=id, label=Label(id), rank=rank) for rank, id in enumerate("xy", 1)
+    )
+    line = content_type(
+        "line",
+        field("note", "reference", to="note"),
+        choice("level", "x", "y"),
+        owned_by="note",
+        secrecy="level",
+    )
+    counted = Rollup(of="line", by="note", function=RollupFunction.COUNT)
+    note = content_type("note", field("lines", "rollup", result="integer", rollup=counted))
+    grants = (
+        Grant(type="note", actions=READ, fields={"lines": SEE}),
+        Grant(type="line", actions=READ, fields={"level": SEE}),
+    )
+    config = desk(
+        note,
+        line,
+        roles=(role("low", *grants, clearance="x"), role("high", *grants, clearance="y")),
+        secrecy_levels=levels,
+    )
+
+    def seen(role: str) -> frozenset[str]:
+        rules = compile_rules(config, compile_grants(config, frozenset({role})), "note")
+        assert rules is not None
+        return rules.rights(()).see - {"id", "version"}
+
+    assert seen("low") == frozenset()
+    assert seen("high") == {"lines"}
+
+
+def test_a_token_sees_no_rollup_over_rows_outside_its_scopes() -> None:
+    visit = content_type("visit", field("note", "reference", to="note"))
+    counted = Rollup(of="visit", by="note", function=RollupFunction.COUNT)
+    note = content_type("note", field("visits", "rollup", result="integer", rollup=counted))
+    both = (
+        Grant(type="note", actions=READ, fields={"visits": SEE}),
+        Grant(type="visit", actions=READ, fields={}),
+    )
+    config = desk(note, visit, roles=(role("one", *both),))
+
+    def seen(*scopes: str) -> frozenset[str]:
+        rules = compile_rules(
+            config, compile_grants(config, frozenset({"one"}), frozenset(scopes)), "note"
+        )
+        assert rules is not None
+        return rules.rights(()).see - {"id", "version"}
+
+    assert seen("note:read") == frozenset()
+    assert seen("note:read", "visit:read") == {"visits"}
+
+
 def test_no_role_means_no_type() -> None:
     config = desk(a_note(), roles=(role("one"),))
 
