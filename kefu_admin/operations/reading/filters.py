@@ -46,7 +46,8 @@ EXACT = frozenset({Right.SEARCH_EXACT})
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A value looked up in a field the asker does not see in full in every row."""
+    """A value looked up in a field that the right to search exactly opens beyond what the asker
+    sees in full."""
 
     type: str
     field: str
@@ -91,7 +92,7 @@ class Guard:
             opened = all_of((opened, self._open(leaf.right, type_id, SEE)))
         if opened == NEVER:
             raise UnknownParameter(name=str(leaf.left))
-        if exact and self._open(leaf.left, type_id, SEE) != ALWAYS:
+        if exact and self._open(leaf.left, type_id, SEE) != self._open(leaf.left, type_id, rights):
             value = leaf.right.value if isinstance(leaf.right, Literal) else None
             self.exact.append(Exact(self._owner(leaf.left, type_id), leaf.left.names[-1], value))
         if leaf.op is Op.IS_EMPTY and leaf.right == Literal(True):

@@ -177,6 +177,13 @@ def test_one_who_sees_the_field_looks_it_up_freely(world: World, now: datetime) 
     assert world.desk.store.value('SELECT COUNT(*) FROM "kefu_audit"') == 0
 
 
+def test_a_filter_by_a_record_one_sees_is_no_exact_look_up(world: World, now: datetime) -> None:
+    listed(world, "wang", now, type="visit", filter={"customer": world.ids["acme"]})
+    listed(world, "wang", now, type="visit", filter={"customer.name": "甲公司"})
+
+    assert world.desk.store.value('SELECT COUNT(*) FROM "kefu_audit"') == 0
+
+
 def test_a_cursor_holds_no_readable_value_and_serves_only_its_own_list(
     world: World, now: datetime
 ) -> None:
