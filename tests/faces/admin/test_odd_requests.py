@@ -46,7 +46,7 @@ POSTS = [
     ("/records/customer/new", {"key": "x" * 30, "_find": "f.zzz", "find.f.zzz": "a"}, 200),
     ("/records/customer/new", {"key": "x" * 30, "_add": "f.zzz"}, 200),
     ("/language", {"locale": "xx"}, 400),
-    ("/tokens/new", {"name": "", "days": "x"}, 422),
+    ("/tokens/new", {"key": "x" * 30, "name": "", "days": "x"}, 422),
 ]
 
 
