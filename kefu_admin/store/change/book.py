@@ -46,8 +46,8 @@ class Book:
         drafts, self._drafts = self._drafts, []
         if not drafts:
             return
+        self._index(drafts)  # before `follow`, which takes the index from what is stored
         following.follow(self._store, drafts, binding=binding, recompute=recompute)
-        self._index(drafts)
         entries = [self._entry(draft) for draft in drafts]
         history.append(self._store, entries)
         audit.append(self._store, [self._line(entry) for entry in entries])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.fields import Field
-from kefu_admin.store import rollups
+from kefu_admin.store import rollups, search
 from kefu_admin.store.change import statements
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.change.statements import encode, same
@@ -101,11 +101,17 @@ def _refresh(
     above = [r for _, _, r in rollups.over(store.project, type_id)]
     if not computed and not any(rollups.reads(rollup) & changed for rollup in above):
         return
+    searched = {field.id for field in search.indexed_fields(content_type)}
+    indexed: list[search.Indexed] = []
     records = Reader(store).load(type_id, sorted(ids))
     for record in records.values():
         anew = recompute(type_id, record.values, changed)
         written = write_computed(store, type_id, record, anew)
         _note(store, touched, type_id, frozenset(changed | written), (record.values,))
+        if written & searched:
+            after = record.values.over(anew)
+            indexed.append(search.Indexed(record.id, record.values, after))
+    search.change(store, type_id, indexed)
 
 
 def write_computed(

@@ -155,9 +155,8 @@ def _signature(store: Store) -> str:
 
 
 def _new_number(store: Store, type_id: str) -> int:
-    id = store.insert('INSERT INTO "kefu_search_type" ("type") VALUES (?)', (type_id,))
-    _NUMBERS.setdefault(store, {})[type_id] = id
-    return id
+    """A number for a type; not remembered here, since the transaction may yet be rolled back."""
+    return store.insert('INSERT INTO "kefu_search_type" ("type") VALUES (?)', (type_id,))
 
 
 def _all(store: Store, type: ContentType) -> Iterator[list[tuple[int, dict[str, object]]]]:

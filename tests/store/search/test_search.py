@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import importlib
 import random
+import shutil
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
 
+from kefu_admin.definitions import load
 from kefu_admin.definitions.project import Project
 from kefu_admin.operations import records
 from kefu_admin.store import read, search
 from kefu_admin.store.database import Store
 from kefu_admin.store.query import Query
+from tests.conftest import PROJECTS
 from tests.databases import NOW
+from tests.desks import furnish
 from tests.factories import content_type, field, project
 from tests.operations.reading.conftest import World, world  # noqa: F401 -- a fixture by name
 from tests.store.read.rows import put, sight
@@ -150,3 +156,42 @@ def test_a_lone_store_without_types_has_nothing_to_index() -> None:
     empty = content_type("note", field("name"))
 
     assert search.indexed_fields(empty) == ()
+
+
+def test_a_computed_text_over_a_kept_value_is_found_by_what_it_is_now(
+    open_store: Callable[[Project], Store], tmp_path: Path
+) -> None:
+    shutil.copytree(PROJECTS / "small", tmp_path / "config")
+    customer = tmp_path / "config/types/customer.yaml"
+    text = customer.read_text(encoding="utf-8").replace(
+        "unique:\n",
+        "  last: {type: rollup, label: {zh: 最近}, of: visit, by: customer, function: latest,"
+        " field: code, order: done_on}\n"
+        "  said: {type: computed, label: {zh: 说}, formula: last, result: text}\n"
+        "unique:\n",
+        1,
+    )
+    customer.write_text(text.replace("phone]\nclauses", "phone, said]\nclauses"), encoding="utf-8")
+    desk = furnish(open_store(load(tmp_path / "config")))
+    who = desk.create("boss", "customer", name="甲公司", department=desk.head)
+
+    def matches(term: str) -> list[int]:
+        query = Query(type="customer", columns=(), search=term, limit=50)
+        look = sight(desk.store, "supervisor", departments=(desk.head,))
+        return [row.id for row in read.page(look, query).rows]
+
+    def visited(day: int) -> str:
+        visit = desk.create("boss", "visit", customer=who, done_on=date(2026, 11, day))
+        row = desk.row("visit", visit, "code")
+        assert row is not None
+        return str(row[0])
+
+    first = visited(1)
+    assert matches(first) == [who]
+
+    second = visited(2)
+    assert matches(first) == []
+    assert matches(second) == [who]
+
+    desk.update("boss", "customer", who, 1, name="乙公司")
+    assert matches(second) == matches("乙公") == [who]
