@@ -25,6 +25,12 @@ def desk(open_store):
     return Desk(made, open_store(made))
 
 
+@pytest.fixture(autouse=True)
+def _heard(monkeypatch):
+    """import-linter, run by another test, switches off every logger there is."""
+    monkeypatch.setattr(worker.log, "disabled", False)
+
+
 def count(desk, table):
     return desk.store.value(f'SELECT COUNT(*) FROM "{table}"')
 
