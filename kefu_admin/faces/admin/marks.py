@@ -1,13 +1,18 @@
-"""The one module that marks text as safe HTML: icons, and what our own templates have rendered.
+"""The one module that marks text as safe HTML: icons, a list's rows, what our templates rendered.
 
 Everything else is escaped when it is printed. Rule: D23.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from kefu_admin.faces.admin.record.listing import ListRow
 
 _ICON = Markup('<svg class="icon" aria-hidden="true"><use href="{}#tabler-{}"></use></svg>')
 
@@ -21,3 +26,39 @@ def icon(sprite: str, name: str) -> Markup:
 def rendered(text: str) -> Markup:
     """What one of our templates has printed, kept to be printed again."""
     return Markup(text)  # noqa: S704 -- escaped when it was rendered
+
+
+_APART = "\x1f"  # no text of ours holds it; one that does is only escaped the slow way
+
+
+def table_rows(base: str, rows: Sequence[ListRow]) -> Markup:
+    """The body of a list: one row per record, its first cell the link to the record's page.
+
+    A template would print every cell in several pieces; all texts are escaped here at once.
+    """
+    texts = [text for row in rows for text in (row.first, *(cell.text for cell in row.cells))]
+    escaped = iter(_escaped(texts))
+    link = str(escape(base))
+    made: list[str] = []
+    for row in rows:
+        href = f"{link}{row.id:d}"
+        made.append(f'\n<tr><td><a href="{href}" hx-boost="false">{next(escaped)}</a></td>')
+        for cell in row.cells:
+            before, after = _tags(cell.css, cell.color)
+            made.append(f"{before}{next(escaped)}{after}")
+        made.append("</tr>")
+    return Markup("".join(made))  # noqa: S704 -- every text was escaped just above
+
+
+def _escaped(texts: Sequence[str]) -> list[str]:
+    parts = str(escape(_APART.join(texts))).split(_APART)
+    return parts if len(parts) == len(texts) else [str(escape(text)) for text in texts]
+
+
+@lru_cache(maxsize=256)
+def _tags(css: str, color: str) -> tuple[str, str]:
+    """What stands before and after the text of a cell."""
+    opened = f'<td class="{escape(css)}">' if css else "<td>"
+    if not color:
+        return opened, "</td>"
+    return f'{opened}<b class="tag {escape(color)}">', "</b></td>"

@@ -23,12 +23,12 @@ def _said(locale: str, message: str, /, **facts: object) -> str:
 
 def clock_text(instant: datetime, zone: ZoneInfo) -> str:
     """An instant on the project's clock, to the minute: 2026-11-21 14:05."""
-    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return instant.astimezone(zone).isoformat(" ", "minutes")[:16]
 
 
 def exact_text(instant: datetime, zone: ZoneInfo) -> str:
     """An instant on the project's clock, to the second, as audit and history show it."""
-    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return instant.astimezone(zone).isoformat(" ", "seconds")[:19]
 
 
 def day_text(day: date) -> str:

@@ -34,6 +34,8 @@ def form_sections(
         names = [name for name in section.fields if name in fields and name not in placed]
         placed.update(names)
         inputs = _inputs(names, fields, sheet, filled, shown_values)
+        if len(inputs) == 1 and inputs[0].kind == "rows":
+            inputs = (replace(inputs[0], label=""),)  # the section's title says it already
         if inputs:
             sections.append(
                 FormSection(

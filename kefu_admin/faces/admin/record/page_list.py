@@ -11,6 +11,7 @@ from kefu_admin.definitions.regions import region_label
 from kefu_admin.definitions.role import Action
 from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.faces import http
+from kefu_admin.faces.admin import marks
 from kefu_admin.faces.admin.record import finder, listing
 from kefu_admin.faces.admin.record.controls import controls
 from kefu_admin.faces.admin.record.finder import Asked, address, read_address
@@ -68,7 +69,7 @@ def context(page: RecordView) -> dict[str, object]:
         if asked.sort
         else (chosen.sort if chosen else ())
     )
-    shown = page.shown
+    rows = listing.rows(columns, page.content, found.rows, page.shown)
     offered = controls(
         chosen.filters if chosen else (),
         view.fields,
@@ -105,7 +106,8 @@ def context(page: RecordView) -> dict[str, object]:
             locale,
             lambda key: link(replace(start, sort=key)),
         ),
-        "rows": listing.rows(columns, page.content, found.rows, shown),
+        "rows": rows,
+        "body": marks.table_rows(page.base, rows),
         "counted": listing.counted(found, said),
         "cursors": _cursors(found, start, link, said),
     }
