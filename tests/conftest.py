@@ -14,6 +14,7 @@ from kefu_admin.store.database import Store
 from tests.absent import leave_out, pytest_unconfigure  # noqa: F401 -- a hook found by name
 from tests.databases import DIALECTS, Databases
 from tests.faces.desk import Served, serve
+from tests.factories import project
 
 PROJECTS = Path(__file__).parent / "projects"
 
@@ -55,6 +56,20 @@ def open_bare(
 ) -> Iterator[Callable[[Project], Store]]:
     """Opens a store on a database without tables."""
     yield from _opening(databases.bare, databases, dialect, tmp_path)
+
+
+@pytest.fixture
+def ground(databases: Databases, dialect: str, tmp_path: Path) -> Iterator[Store]:
+    """A store with only the fixed tables, for tests that change tables."""
+    directory = tmp_path / "ground"
+    directory.mkdir()
+    for open_ in _opening(
+        lambda dialect, _, directory: databases.ground(dialect, directory),
+        databases,
+        dialect,
+        directory,
+    ):
+        yield open_(project())
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from kefu_admin.definitions.project import Project
 from kefu_admin.store import search
 from kefu_admin.store.apply import apply, plan
 from kefu_admin.store.database import Store
+from tests.factories import project
 
 SECRET = b"a secret for tests, 32 bytes long"
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -43,6 +44,8 @@ class Databases:
         self.name = f"kefu_test_{os.getpid()}_{worker}"
         self.made: dict[str, str] = {}  # "postgresql" -> url
         self.laid: dict[str, str] = {}  # url -> what is laid out in it
+        self.applied: dict[str, str] = {}  # url -> fingerprint of the config last applied
+        self.grounds: dict[str, list[tuple[str, str]]] = {}  # url -> its first state
         self.absent: dict[str, str] = {}  # dialect -> why
 
     def url(self, dialect: str, purpose: str = "") -> str | None:
@@ -66,13 +69,35 @@ class Databases:
         if url is None:
             return None
         store = opened(url, project, directory)
-        if self.laid.get(url) != _layout_key(store):
+        if self.laid.get(url) != _layout_key(store) or self.applied[url] != _applied(store):
             self.laid.pop(url, None)
             wipe(store)
             lay(store)
             self.laid[url] = _layout_key(store)
         _empty(store)
         _own(store)
+        self.applied[url] = store.project.fingerprint
+        return store
+
+    def ground(self, dialect: str, directory: Path) -> Store | None:
+        """A store with only the fixed tables, whose tables may be changed as a test likes; None
+        when the machine cannot."""
+        if dialect == "sqlite":
+            return self._sqlite(project(), directory)
+        url = self.url(dialect, "_ground")
+        if url is None:
+            return None
+        store = opened(url, project(), directory)
+        if url not in self.grounds:
+            wipe(store)
+            lay(store)
+            self.grounds[url] = store.rows('SELECT "key", "value" FROM "kefu_state"')
+            return store
+        _drop_all_but(store, {*store.layout, search.TABLE})
+        _empty(store, kept=set())
+        store.execute_many(
+            'INSERT INTO "kefu_state" ("key", "value") VALUES (?, ?)', self.grounds[url]
+        )
         return store
 
     def bare(self, dialect: str, project: Project, directory: Path) -> Store | None:
@@ -150,12 +175,23 @@ def wipe(store: Store) -> None:
         store.execute("DROP SCHEMA public CASCADE")
         store.execute("CREATE SCHEMA public")
         return
+    _drop_all_but(store, set())
+
+
+def _drop_all_but(store: Store, kept: set[str]) -> None:
+    names = sorted(set(store.database.get_tables()) - kept)
+    if store.dialect == "postgresql":
+        for name in names:
+            store.execute(f'DROP TABLE "{name}" CASCADE')
+        return
     store.execute("SET SESSION foreign_key_checks = 0")
-    for (name,) in store.rows(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
-    ):
+    for name in names:
         store.execute(f'DROP TABLE "{name}"')
     store.execute("SET SESSION foreign_key_checks = 1")
+
+
+def _applied(store: Store) -> object:
+    return store.value("""SELECT "value" FROM "kefu_state" WHERE "key" = 'fingerprint'""")
 
 
 def _own(store: Store) -> None:
@@ -169,9 +205,9 @@ def _own(store: Store) -> None:
 _KEPT = {"kefu_state", "kefu_definition", "kefu_apply_step"}
 
 
-def _empty(store: Store) -> None:
-    """Deletes every row but those that apply keeps, and starts ids again."""
-    names = sorted(set(store.layout) - _KEPT)
+def _empty(store: Store, kept: set[str] = _KEPT) -> None:
+    """Deletes every row but those of the kept tables, and starts ids again."""
+    names = sorted(set(store.layout) - kept)
     filled = [
         row[0]
         for row in store.rows(

@@ -43,13 +43,14 @@ HOURS = f"""
 
 
 @pytest.fixture
-def laid(open_bare, tmp_path, small_project):
+def laid(ground, tmp_path):
     """Applies a config given as texts; the database keeps its rows."""
-    base = open_bare(small_project)
     stores = []
 
     def laid_(visit: str, customer: str) -> Desk:
-        store = opened(base.url, config(tmp_path / "config", visit, customer), base.data_directory)
+        store = opened(
+            ground.url, config(tmp_path / "config", visit, customer), ground.data_directory
+        )
         stores.append(store)
         apply(store, plan(store), actor=system_actor("tests"), now=NOW)
         return Desk(store.project, store)

@@ -12,9 +12,9 @@ from tests.factories import project
 
 
 @pytest.fixture
-def go(open_bare):
+def go(ground):
     """Applies a project to this test's database, which keeps its rows; returns its store."""
-    base = open_bare(project())
+    base = ground
     stores = []
 
     def applied(*types, consent=frozenset()):

@@ -32,15 +32,15 @@ AFTER = (
 
 
 @pytest.fixture
-def changing(open_bare):
+def changing(ground):
     """A database with rows under BEFORE, and stores that want AFTER (made anew like a process)."""
-    store = open_bare(project(*BEFORE))
+    store = opened(ground.url, project(*BEFORE), ground.data_directory)
     apply(store, plan(store), actor=ACTOR, now=NOW)
     first = add(store, "customer", kind=None, code="a")
     last = add(store, "customer", kind="company", code="b")
     add(store, "ticket", customer=first)
     store.execute('DELETE FROM "customer" WHERE "id" = ?', (last,))
-    opened_ = []
+    opened_ = [store]
 
     def again():
         opened_.append(opened(store.url, project(*AFTER), store.data_directory))
