@@ -52,6 +52,8 @@ class Runtime:
     panel_error: Callable[[ErrorPage], Response] | None = None
     api_error: Callable[[ErrorPage], Response] | None = None
     restart: Callable[[], None] | None = None
+    _names: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+    _size: tuple[int, int] = (0, 0)
 
     @property
     def api_prefix(self) -> str:
@@ -60,16 +62,24 @@ class Runtime:
 
     def blueprints(self) -> frozenset[str]:
         """Names of all blueprints of ours, the host's own views on our `Admin` left out."""
-        own = set(self.own_blueprints)
-        if self.admin is not None:
-            own |= {view.endpoint for view in self.admin._views if is_ours(view)}
-        return frozenset(own)
+        return self._named()[0]
 
     def guarded(self) -> frozenset[str]:
         """Blueprints behind our sign-in: ours and the host's views on our `Admin`."""
-        if self.admin is None:
-            return frozenset(self.own_blueprints)
-        return frozenset(self.own_blueprints | {view.endpoint for view in self.admin._views})
+        return self._named()[1]
+
+    def _named(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Both sets; worked out again when blueprints or views have joined (none ever leave)."""
+        views = self.admin._views if self.admin is not None else ()
+        size = (len(self.own_blueprints), len(views))
+        if size != self._size:
+            own = frozenset(self.own_blueprints)
+            self._names = (
+                own | {view.endpoint for view in views if is_ours(view)},
+                own | {view.endpoint for view in views},
+            )
+            self._size = size
+        return self._names
 
 
 def is_ours(view: object) -> bool:
