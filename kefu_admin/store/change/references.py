@@ -1,8 +1,9 @@
 """What a record points at must be there for the one who points.
 
-A record he may not see answers exactly like one that does not exist. People and departments are
-known to everybody, but a new link to an inactive one is refused. Only links that change are looked
-at: an old one may stay.
+A record he may not see answers exactly like one that does not exist, and a field that links to one
+is not his to write: neither is the link cut, nor is a guess of it told from another. People and
+departments are known to everybody, but a new link to an inactive one is refused; an old one may
+stay.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ def check(change: Change, drafts: list[Draft]) -> None:
     links = [
         link for draft in drafts if draft.kind is not Kind.REMOVE for link in _new(change, draft)
     ]
+    old = [link for draft in drafts if draft.kind is Kind.UPDATE for link in _old(change, draft)]
     wanted: dict[str, set[int]] = {}
-    for _, _, target, record_id in links:
+    for _, _, target, record_id in (*links, *old):
         if not _own(change, target, record_id):
             wanted.setdefault(target, set()).add(record_id)
     for target, ids in sorted(wanted.items()):
@@ -43,6 +45,10 @@ def check(change: Change, drafts: list[Draft]) -> None:
                 draft.refuse(field.id, f"no_such_{target}")
         elif found is None or not change.access.visible(target, found):
             draft.refuse(field.id, "no_such_record")
+    for draft, field, target, record_id in old:
+        found = change.reader.lookup(target, record_id)
+        if found is not None and not change.access.visible(target, found):
+            draft.refuse(field.id, "not_editable")
     _check_files(change, drafts)
 
 
@@ -56,6 +62,15 @@ def _new(change: Change, draft: Draft) -> Iterator[tuple[Draft, Field, str, int]
         old = _ids(draft.before[name]) if draft.before is not None else ()
         for record_id in _ids(draft.after[name]):
             if record_id not in old:
+                yield draft, field, target, record_id
+
+
+def _old(change: Change, draft: Draft) -> Iterator[tuple[Draft, Field, str, int]]:
+    """The links to records that a stored record has in the fields that were sent."""
+    assert draft.before is not None
+    for field, target in statements.of(change.store, draft.type.id).pointing:
+        if field.id in draft.sent and target not in BUILTIN_TYPES:
+            for record_id in _ids(draft.before[field.id]):
                 yield draft, field, target, record_id
 
 
