@@ -13,7 +13,7 @@ from kefu_admin import wording
 
 PACKAGE = Path(wording.__file__).parent
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-IN_TEMPLATE = re.compile(r"""_\(\s*(["'])(.+?)\1""", re.DOTALL)
+IN_TEMPLATE = re.compile(r"""\b(?:_|say)\(\s*(["'])(.+?)\1""", re.DOTALL)
 # Files whose Chinese is data, not text for people to read in their language.
 DATA = {
     "behaviours/making.py",  # invented addresses
