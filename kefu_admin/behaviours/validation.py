@@ -78,7 +78,11 @@ class TypeChecks:
         errors: list[FieldError] = []
 
         def holds(condition: Condition, of: Mapping[str, object] = values) -> bool:
-            return conditions.decide(condition, of, binding=binding, lookup=lookup)
+            try:
+                return conditions.decide(condition, of, binding=binding, lookup=lookup)
+            except BadValue as bad:  # a formula in it has no result that can be kept
+                errors.append(FieldError("", bad.code, bad.facts))
+                return False
 
         hidden = self._clear_and_compute(values, altered, holds, binding, errors)
         changed = {

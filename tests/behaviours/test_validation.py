@@ -13,11 +13,12 @@ import pytest
 from kefu_admin.behaviours.conversion import convert_values
 from kefu_admin.behaviours.validation import TypeChecks
 from kefu_admin.definitions.binding import Binding
-from kefu_admin.definitions.condition import Compare, Literal, Op, Path
+from kefu_admin.definitions.condition import Compare, FormulaOperand, Literal, Op, Path
 from kefu_admin.definitions.content_type import Check
 from kefu_admin.definitions.fields import ALWAYS_WHEN, Choice, Field, When
+from kefu_admin.definitions.formula_text import parse_formula
 from kefu_admin.definitions.label import Label
-from kefu_admin.problems import FieldError
+from kefu_admin.problems import NOWHERE, FieldError, Problem
 from tests.factories import choice, content_type, field
 
 BINDING = Binding(
@@ -210,3 +211,28 @@ def test_raw_values_are_converted_and_all_faults_told() -> None:
         ("lines[1].colour", "unknown_field"),
         ("lines[1].amount", "not_a_number"),
     ]
+
+
+def test_a_check_whose_formula_has_no_result_is_a_fault_not_a_failure() -> None:
+    fields = (field("days", "integer"), field("on", "date"))
+    own = content_type("thing", *fields)
+    problems: list[Problem] = []
+    due = parse_formula(
+        "add_days(on, days)",
+        type=own,
+        types={"thing": own},
+        place=NOWHERE,
+        problems=problems,
+        result="date",
+        scale=0,
+    )
+    assert due is not None
+    late = Compare(FormulaOperand(due), Op.GE, Literal(date(2026, 1, 1)))
+    check = Check(id="late", condition=late, message=Label("晚"), fields=("on",))
+    values = dict.fromkeys(own.fields) | {"on": date(2026, 1, 1), "days": 10**12}
+
+    settled = TypeChecks(content_type("thing", *fields, checks=(check,))).settle(
+        None, values, sent=values, binding=BINDING, lookup=nothing
+    )
+
+    assert ("", "formula_bad_date") in [(error.field, error.code) for error in settled.errors]
