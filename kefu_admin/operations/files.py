@@ -26,6 +26,7 @@ from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound, UnknownParameter
 from kefu_admin.store import attachments
 from kefu_admin.store.attachments import Attachment
+from kefu_admin.store.faults import CommitUnknown
 from kefu_admin.store.query import File
 
 DIRECTORY = "files"
@@ -98,7 +99,13 @@ def upload(
         with desk.store.transaction():
             return attachments.add(desk.store, row)
 
-    return File(desk.store.retrying(keep), called, size, kind)
+    try:
+        return File(desk.store.retrying(keep), called, size, kind)
+    except CommitUnknown:
+        raise  # the row may be there: then the file must be, too
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def download(
@@ -129,17 +136,18 @@ def download(
 
 
 def sweep(desk: Desk, *, now: datetime) -> int:
-    """Delete uploads no record has claimed for a day; returns how many.
+    """Delete files of no record that were uploaded more than a day ago; returns how many.
 
-    The row goes first: a crash between leaves a file without a row, which the next lines remove.
+    Row and file go together: after a crash between the two the row is still there, and the next
+    round takes it.
     """
     store, swept = desk.store, 0
     for orphan in attachments.orphans(store, before=now - ORPHANS_KEPT):
         with store.transaction():
             gone = attachments.discard(store, orphan.id)
-        if gone:
-            (store.data_directory / orphan.path).unlink(missing_ok=True)
-            swept += 1
+            if gone:  # while the row is locked, so that nobody claims a file that is gone
+                (store.data_directory / orphan.path).unlink(missing_ok=True)
+        swept += gone
     for left in (store.data_directory / DIRECTORY).glob(".*"):
         with suppress(FileNotFoundError):
             if left.stat().st_mtime < (now - ORPHANS_KEPT).timestamp():

@@ -1,8 +1,8 @@
 """Rows about uploaded files. The bytes lie in the data directory under random names.
 
 A file is uploaded first and belongs to nobody; saving a record claims it for one field, together
-with the record. A file a record lets go of belongs to nobody again, and the janitor takes what has
-belonged to nobody for a day. Rule: D26.
+with the record. A file a record lets go of belongs to nobody again; the janitor takes what belongs
+to nobody and was uploaded more than a day ago. Rule: D26.
 """
 
 from __future__ import annotations

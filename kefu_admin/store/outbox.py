@@ -28,7 +28,7 @@ _INSERTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something happened to a record: `event` is `<type>.<create|update|delete>`."""
+    """Something happened to a record: `event` is `<type>.<created|updated|deleted>`."""
 
     event: str
     type: str
