@@ -72,13 +72,6 @@ def region_label(code: str) -> str:
     return "".join(name for name in names if name not in _NOT_SPOKEN) if names else code
 
 
-def region_above(code: str) -> str:
-    """The code one level up, "" above a province."""
-    if code.endswith("0000"):
-        return ""
-    return code[:2] + "0000" if code.endswith("00") else code[:4] + "00"
-
-
 def region_prefix(code: str) -> str:
     """What the codes of this region and all regions below it begin with (operator `under`)."""
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code

@@ -14,7 +14,6 @@ value may be written or searched, and is still shown masked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -213,11 +212,3 @@ def _fitting(field: Field, rights: frozenset[Right]) -> frozenset[Right]:
     if Right.SEE_MASKED in rights and not field.mask:
         rights = _brought((rights - {Right.SEE_MASKED}) | {Right.SEE})
     return rights
-
-
-def every_right(type: ContentType) -> Mapping[str, frozenset[Right]]:
-    """All rights on all fields of a type, for system actors and tests."""
-    return MappingProxyType(
-        {name: _fitting(field, _brought(frozenset(Right) - {Right.SEE_MASKED}))
-         for name, field in type.fields.items()}
-    )  # fmt: skip

@@ -161,15 +161,6 @@ def append_only_triggers(table: str, dialect: Dialect) -> tuple[str, ...]:
     )
 
 
-def drop_append_only_triggers(table: str, dialect: Dialect) -> tuple[str, ...]:
-    """Takes the triggers away."""
-    events = ("change", "truncate") if dialect is Dialect.POSTGRESQL else ("update", "delete")
-    on = f" ON {quoted(table)}" if dialect is Dialect.POSTGRESQL else ""
-    return tuple(
-        f"DROP TRIGGER IF EXISTS {quoted(trigger_name(table, event))}{on}" for event in events
-    )
-
-
 def trigger_name(table: str, event: str) -> str:
     """The name of the trigger that refuses an event."""
     return shortened(f"{table}_no_{event}")
