@@ -77,11 +77,11 @@ class Access:
         actions = frozenset(a for grant in matching for a in grant.actions & asked) - denied
         if not actions:
             return NOTHING
-        return Held(
-            actions,
-            edit=_having(matching, action, Right.EDIT) - hidden,
-            see=_having(matching, Action.READ, Right.SEE) - hidden,
-        )
+
+        def fields(by: Action, right: Right) -> frozenset[str]:
+            return _having(matching, by, right) - hidden if by in actions else frozenset()
+
+        return Held(actions, edit=fields(action, Right.EDIT), see=fields(Action.READ, Right.SEE))
 
     def within_level(self, content_type: ContentType, values: Mapping[str, object]) -> bool:
         """Whether the record's level, and those of its owners, are within the clearance."""
