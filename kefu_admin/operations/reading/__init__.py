@@ -1,12 +1,14 @@
 """The only door to records for faces: every answer holds just what the actor may see.
 
-- `lists`: list_rows, count, related · `records`: get, history, unmask · `picking`: choices ·
-  `catalogue`: types, type_view, menu · `start`: home · `why`: explain
+- `lists`: list_rows, count, related · `records`: get, history, unmask · `hidden`: fields that do
+  not apply to a record · `picking`: choices · `catalogue`: types, type_view, menu ·
+  `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
 
 from kefu_admin.operations.reading.catalogue import menu, type_view, types
+from kefu_admin.operations.reading.hidden import hidden
 from kefu_admin.operations.reading.lists import count, list_rows, related
 from kefu_admin.operations.reading.picking import choices, labels
 from kefu_admin.operations.reading.records import get, history, unmask
@@ -47,6 +49,7 @@ __all__ = [
     "count",
     "explain",
     "get",
+    "hidden",
     "history",
     "home",
     "labels",

@@ -13,6 +13,18 @@ def test_a_record_is_shown_in_sections_with_its_contacts(served: Served, custome
         assert words in page
 
 
+def test_a_field_that_does_not_apply_to_the_record_is_left_out(
+    served: Served, customer: int
+) -> None:
+    page = text(served.browser("supervisor").get(f"/records/customer/{customer}"))
+    served.as_("supervisor").patch(
+        f"/api/v1/customer/{customer}", json={"kind": "person"}, headers={"If-Match": '"1"'}
+    )
+
+    assert "身份证号" not in page
+    assert "身份证号" in text(served.browser("supervisor").get(f"/records/customer/{customer}"))
+
+
 def test_records_that_refer_to_it_are_listed_and_lead_on(served: Served, customer: int) -> None:
     served.as_("supervisor").post("/api/v1/visit", json={"customer": customer})
     browser = served.browser("supervisor")

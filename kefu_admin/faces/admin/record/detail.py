@@ -68,12 +68,13 @@ class Look:
     shown: Shown
     said: Translate
     may_unmask: bool
+    hidden: frozenset[str] = frozenset()  # empty fields that do not apply to the record
     revealed: Mapping[str, object] = field(default_factory=dict)
 
 
 def sections(content: ContentType, row: Row, look: Look) -> tuple[DetailSection, ...]:
     """The record in the configured sections; what no section names comes last."""
-    placed: set[str] = set()
+    placed = set(look.hidden)
     made: list[DetailSection] = []
     for section in content.sections:
         names = [name for name in section.fields if name in row.values and name not in placed]

@@ -21,7 +21,7 @@ _SHOWN = 6
 def context(page: RecordView, row: Row, refusal: Refusal | None) -> dict[str, object]:
     """What the template prints: what is to go, or why it may not."""
     look, locale, fields = page.look(row), http.locale(), page.content.fields
-    names = [name for name in row.values if not fields[name].system][:_SHOWN]
+    names = [name for name in row.values if not fields[name].system and name not in look.hidden]
     referrers = refusal.facts.get("visible", ()) if refusal is not None else ()
     return {
         "base": page.base,
@@ -31,7 +31,9 @@ def context(page: RecordView, row: Row, refusal: Refusal | None) -> dict[str, ob
         "heading": translator(locale)("删除“{title}”？", title=row.title),
         "refused": wording.refusal(refusal, locale) if refusal is not None else "",
         "referrers": referrers if isinstance(referrers, tuple | list) else (),
-        "facts": [fact(fields[n], row.values[n], look, masked=n in row.masked) for n in names],
+        "facts": [
+            fact(fields[n], row.values[n], look, masked=n in row.masked) for n in names[:_SHOWN]
+        ],
         "key": fresh_key(),
         "version_sent": row.version,
     }

@@ -283,6 +283,7 @@ class RecordView(PanelView):
             shown=self.shown,
             said=translator(http.locale()),
             may_unmask=Action.UNMASK.value in row.actions,
+            hidden=reading.hidden(self.desk, row, actor=http.actor(), now=http.now()),
         )
 
 
