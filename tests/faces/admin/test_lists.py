@@ -129,7 +129,7 @@ def test_a_page_of_fifty_leads_to_the_next_and_back(served: Served) -> None:
 
     second = browser.get(link(first, "下一页"))
     back = browser.get(link(second, "上一页"))
-    last = browser.get(link(first, "末页"))
+    last = browser.get(link(first, "最后一页"))
 
     assert [row[1] for row in cells(first)] == [f"单位{n:03}" for n in range(50)]
     assert [row[1] for row in cells(second)] == [f"单位{n:03}" for n in range(50, 53)]

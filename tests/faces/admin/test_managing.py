@@ -171,3 +171,13 @@ def test_the_config_page_names_what_is_applied(served: Served) -> None:
 
     assert served.desk.project.fingerprint in page
     assert "types/customer.yaml" in page
+
+
+def test_the_audit_book_speaks_the_readers_language(served: Served) -> None:
+    browser = served.browser("admin")
+    chinese = text(browser.get("/audit/"))
+    form(browser.get("/"), "/language").send(browser, locale="en")
+    english = text(browser.get("/audit/"))
+
+    assert "在用=是; 代码=ZB; 名称=总部" in chinese
+    assert "Code=ZB; Name=总部" in english

@@ -47,7 +47,27 @@ ACTIONS = {
     "config_applied": "配置生效",
     "retire": "注销演示账号",
 }
-TYPES = {"person": "用户", "department": "部门", "token": "令牌"}
+TYPES = {"person": "用户账号", "department": "组织部门", "token": "令牌"}
+# What a line beside the records tells, as people say it.
+FACTS = {
+    "method": "登录方式",
+    "login": "账号",
+    "name": "名称",
+    "department": "部门",
+    "roles": "角色",
+    "active": "在用",
+    "must_change": "须改密码",
+    "code": "代码",
+    "parent": "上级部门",
+    "scopes": "范围",
+    "until": "到期",
+    "token": "令牌",
+    "series": "编号种类",
+    "number": "编号",
+    "definition": "指纹",
+    "steps": "步数",
+}
+METHODS = {"password": "密码", "password_change": "修改密码"}
 _PLAIN = ("action", "type", "from", "to", "a")
 _LONGEST = 40
 
@@ -155,23 +175,30 @@ class AuditView(PanelView):
             Spot(text=line.actor),
             Spot(text=_action(line.action, said)),
             Spot(text=thing or "—"),
-            Spot(text=self._changes(line), css="wrap"),
+            Spot(text=self._changes(line, said), css="wrap"),
             Spot(text=line.reason, css="wrap"),
             Spot(text=line.address or line.source, css="d"),
         )
 
-    def _changes(self, line: Entry) -> str:
+    def _changes(self, line: Entry, said: Translate) -> str:
         content = self.desk.project.types.get(line.type)
         told = []
         for name, (before, after) in line.changes.items():
             field = content.fields.get(name) if content else None
-            label = field.label.text(http.locale()) if field else name
+            if field is not None:
+                label = field.label.text(http.locale())
+            else:
+                label = said(FACTS[name]) if name in FACTS else name
+            if name == "method" and after in METHODS:
+                after = said(METHODS[str(after)])
             if before == after == HIDDEN:
                 told.append(label)
+            elif before in (None, "") and after in (None, ""):
+                continue
             elif before in (None, ""):
-                told.append(f"{label}={_short(after)}")
+                told.append(f"{label}={_short(after, said)}")
             else:
-                told.append(f"{label}: {_short(before)} → {_short(after)}")
+                told.append(f"{label}: {_short(before, said)} → {_short(after, said)}")
         return "; ".join(told)
 
 
@@ -179,8 +206,16 @@ def _action(action: str, said: Translate) -> str:
     return said(ACTIONS[action]) if action in ACTIONS else action
 
 
-def _short(value: object) -> str:
-    text = "—" if value is None else str(value)
+def _short(value: object, said: Translate) -> str:
+    match value:
+        case None:
+            text = "—"
+        case bool():
+            text = said("是") if value else said("否")
+        case list():
+            text = ", ".join(str(one) for one in value)
+        case _:
+            text = str(value)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 

@@ -44,12 +44,18 @@ def told(
         Told(
             version=entry.version,
             action=said(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
-            by=entry.by.label if entry.by else "",
+            by=_who(entry, said),
             at=exact_text(entry.at, shown.zone),
             changes=() if entry.action == "create" else _changes(content, entry, shown),
         )
         for entry in entries
     )
+
+
+def _who(entry: HistoryEntry, said: Translate) -> str:
+    """The person; what the system did by itself is called so."""
+    label = entry.by.label if entry.by else ""
+    return said("系统") if label.startswith("system:") else label
 
 
 def _changes(content: ContentType, entry: HistoryEntry, shown: Shown) -> tuple[Change, ...]:

@@ -165,8 +165,8 @@ def _cursors(
     before = link(replace(start, before=found.previous)) if found.previous else ""
     after = link(replace(start, after=found.next)) if found.next else ""
     return (
-        (link(start) if found.previous else "", "ll", said("首页")),
+        (link(start) if found.previous else "", "ll", said("第一页")),
         (before, "l", said("上一页")),
         (after, "r", said("下一页")),
-        (link(replace(start, last=True)) if found.next else "", "rr", said("末页")),
+        (link(replace(start, last=True)) if found.next else "", "rr", said("最后一页")),
     )
