@@ -6,6 +6,7 @@ validation; its table is a plain copy of the columns of a customer.
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import time
@@ -62,4 +63,5 @@ def make(url: str) -> Flask:
 
 
 if __name__ == "__main__":
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns whenever a request waits
     serve(make(sys.argv[2]), host="127.0.0.1", port=int(sys.argv[1]), threads=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ def serve(app: Flask, here: Settings, output: Output) -> int:
     except OSError as error:
         output.warn("不能监听 {host}:{port}：{why}。", host=here.host, port=here.port, why=error)
         return WRONG
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits is no news
     with listening:
         server = create_server(
             app,
