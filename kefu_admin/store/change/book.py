@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.binding import Binding
+from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import plain, storage
 from kefu_admin.definitions.fields import Field, PersonalClass, Storage
 from kefu_admin.definitions.masks import MASKS
@@ -94,7 +95,7 @@ class Book:
         )
 
     def _line(self, entry: history.Entry) -> audit.Line:
-        fields = self._store.project.types[entry.type].fields
+        type = self._store.project.types[entry.type]
         return audit.Line(
             actor=self._actor,
             action=entry.action,
@@ -102,8 +103,8 @@ class Book:
             type=entry.type,
             record_id=entry.record_id,
             version=entry.version,
-            before={n: audited(self._store, fields[n], v) for n, v in entry.before.items()},
-            after={n: audited(self._store, fields[n], v) for n, v in entry.after.items()},
+            before={n: audited(self._store, type, n, v) for n, v in entry.before.items()},
+            after={n: audited(self._store, type, n, v) for n, v in entry.after.items()},
             operation=self._operation,
         )
 
@@ -119,21 +120,32 @@ class Book:
         )
 
 
-def audited(store: Store, field: Field, value: object) -> object:
+def audited(store: Store, type: ContentType, name: str, value: object) -> object:
     """A value as the audit book may keep it for ever: personal and free text only masked or as a
     keyed hash, so that erasing a person never needs the book."""
+    field = type.fields[name]
     if value is None or value == ():
         return None
     if field.type == "children":
         assert isinstance(value, tuple)
         return list(value)
     written = plain(field, value)
-    personal = field.personal is not PersonalClass.NONE or field.encrypted
+    personal = _is_personal(type, name)
     if field.mask and isinstance(written, str):
         return MASKS[field.mask](written)
     if personal or field.mask or storage(field) is Storage.LONG_TEXT:
         return audit.keyed_hash(store, str(written))
     return written
+
+
+def _is_personal(type: ContentType, name: str) -> bool:
+    """Whether the field is personal, or worked out from one that is."""
+    field = type.fields[name]
+    if field.personal is not PersonalClass.NONE or field.encrypted:
+        return True
+    return field.formula is not None and any(
+        _is_personal(type, source) for source in field.formula.fields
+    )
 
 
 def _owned(draft: Draft, field: Field) -> tuple[object, object]:

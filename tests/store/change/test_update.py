@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from kefu_admin.definitions.fields import NEVER_WHEN, PersonalClass
+from kefu_admin.definitions.formula import FieldName, Formula, ValueType
+from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.role import Denial
 from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
 from kefu_admin.store import history
-from tests.desks import Desk
+from kefu_admin.store.database import Store
+from tests.desks import Desk, furnish
 from tests.store.change.test_create import faults
 
 
@@ -166,3 +171,20 @@ def test_a_denied_field_is_closed_whatever_is_granted(desk: Desk) -> None:
         desk.update("boss", "customer", made, 1, region="110105")
 
     assert faults(refused) == [("region", "not_editable")]
+
+
+def test_what_is_worked_out_from_a_personal_value_is_hashed_in_the_audit_book(
+    open_store: Callable[[Project], Store], small_project: Project
+) -> None:
+    small = small_project.types["customer"]
+    called = Formula("name", FieldName("name", ValueType.TEXT), frozenset({"name"}), result="text")
+    shown = replace(small.fields["name"], id="shown", formula=called, result="text",
+                    type="computed", personal=PersonalClass.NONE, required=NEVER_WHEN)  # fmt: skip
+    customer = replace(small, fields={**small.fields, "shown": shown})
+    project = replace(small_project, types={**small_project.types, "customer": customer})
+    desk = furnish(open_store(project))
+
+    made = desk.create("boss", "customer", name="张三丰")
+
+    assert desk.row("customer", made, "shown") == ("张三丰",)
+    assert "张三丰" not in desk.store.value('SELECT "changes" FROM "kefu_audit"')
