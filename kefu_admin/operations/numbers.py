@@ -12,7 +12,7 @@ from kefu_admin.definitions.role import Permission
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.once import once
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound
-from kefu_admin.store import audit, numbers
+from kefu_admin.store import accounts, audit, numbers
 from kefu_admin.store.idempotency import IdempotencyKey
 from kefu_admin.store.numbers import VoidNumber
 
@@ -39,7 +39,7 @@ def void_next(
         Forbidden: the actor may not void numbers.
         KeyReused: the key was used for another request.
         NotFound: no such series.
-        Invalid: no reason, or no department code where the series needs one.
+        Invalid: no reason, or no department's code where the series needs one.
         NumbersExhausted: the series has no number left.
     """
     _require(desk, actor)
@@ -47,8 +47,11 @@ def void_next(
     errors = []
     if not SHORTEST_REASON <= len(reason.strip()) <= LONGEST_REASON:
         errors.append(FieldError("reason", "void_reason_needed", {"longest": LONGEST_REASON}))
-    if numbers.per_department(series) and not department:
-        errors.append(FieldError("department", "department_code_needed"))
+    if numbers.per_department(series):
+        if not department:
+            errors.append(FieldError("department", "department_code_needed"))
+        elif all(one.code != department for one in accounts.departments(desk.store)):
+            errors.append(FieldError("department", "no_such_department"))
     if errors:
         raise Invalid(errors)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from kefu_admin.definitions.number import Counter, DepartmentPart
 from kefu_admin.operations import numbers
 from kefu_admin.operations.desk import Desk as Composed
 from kefu_admin.problems import Forbidden, Invalid, NotFound
@@ -48,6 +51,20 @@ def test_a_reason_is_needed(desk: Composed, people: Desk) -> None:
 
     assert [(e.field, e.code) for e in refused.value.errors] == [("reason", "void_reason_needed")]
     assert people.count("kefu_counter") == 0
+
+
+def test_a_series_per_department_asks_for_the_code_of_one(people: Desk) -> None:
+    per = replace(people.project.numbers["customer"], parts=(DepartmentPart(), Counter(digits=3)))
+    desk = Composed(replace(people.project, numbers={"customer": per}), people.store)
+    boss = people.people["boss"]
+
+    for department, code in (("", "department_code_needed"), ("X9", "no_such_department")):
+        with pytest.raises(Invalid) as refused:
+            numbers.void_next(desk, "customer", "作废", actor=boss, now=NOW, department=department)
+        assert [(e.field, e.code) for e in refused.value.errors] == [("department", code)]
+    assert (
+        numbers.void_next(desk, "customer", "作废", actor=boss, now=NOW, department="A1") == "A1001"
+    )
 
 
 def test_only_who_may_handle_numbers_may(desk: Composed, people: Desk) -> None:
