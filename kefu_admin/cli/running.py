@@ -10,7 +10,7 @@ from types import ModuleType
 
 from kefu_admin import settings, shipped, wording
 from kefu_admin.cli.output import FAULTY, NOT_READY, WRONG, Output
-from kefu_admin.problems import ConfigError, Invalid, Refusal
+from kefu_admin.problems import Busy, ConfigError, Invalid, Refusal
 from kefu_admin.registry import BadExtension
 from kefu_admin.settings import DEFAULT_CONFIG, BadSetting, Settings
 
@@ -59,9 +59,20 @@ def print_refusal(error: Refusal, output: Output) -> int:
             output.fault(wording.sentence(finding.code, output.locale, **finding.facts))
         return NOT_READY
     output.fault(wording.refusal(error, output.locale))
+    if why := _said_by_database(error):
+        output.fault(output.text("数据库说：{why}", why=why))
     for wrong in error.errors if isinstance(error, Invalid) else ():
         output.fault(f"  {wrong.field}: {wording.field_error(wrong, output.locale)}")
     return FAULTY
+
+
+def _said_by_database(error: Refusal) -> str:
+    """The driver's words behind a database that does not answer (wrong address, no such database);
+    "" for every other refusal. Whoever is at the command line has to mend it."""
+    cause: BaseException | None = error if isinstance(error, Busy) else None
+    while isinstance(cause, Busy):
+        cause = cause.__cause__
+    return " ".join(str(cause).split()) if cause is not None else ""
 
 
 def print_problems(error: ConfigError, output: Output) -> None:

@@ -42,7 +42,7 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     with desk.store.connection():
         assert_ready(desk.store)
         seeds = seeding.read(directory)
-        load_masters(desk, seeds, now=now, output=output)
+        load_masters(desk, seeds, now=now, output=output, told=True)
         if given.demo:
             show_logins(seeding.people(desk.store, seeds, now=now), output)
         if given.rows:
@@ -56,12 +56,16 @@ def seeds_directory(here: Settings) -> Path:
     return beside if beside.is_dir() else shipped.seeds_directory()
 
 
-def load_masters(desk: Desk, seeds: Seeds, *, now: datetime, output: Output) -> None:
-    """Departments and master rows that are not there yet."""
+def load_masters(
+    desk: Desk, seeds: Seeds, *, now: datetime, output: Output, told: bool = False
+) -> None:
+    """Departments and master rows that are not there yet; `told` says so when all are."""
     made = seeding.departments(desk.store, seeds, now=now)
     rows = sum(seeding.master_rows(desk.store, master, now=now) for master in seeds.masters)
     if made or rows:
         output.say("新增 {departments} 个部门，{rows} 条基础数据。", departments=made, rows=rows)
+    elif told:
+        output.say("部门和基础数据都已经有了，没有要新增的。")
 
 
 def invent(desk: Desk, seeds: Seeds, *, rows: int, now: datetime, output: Output) -> None:

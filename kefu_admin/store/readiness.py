@@ -14,9 +14,13 @@ from kefu_admin.problems import Refusal
 from kefu_admin.store import search
 from kefu_admin.store.apply.activation import fingerprint
 from kefu_admin.store.apply.planning import is_drop, outline
+from kefu_admin.store.changeset.steps import AddGuard
 from kefu_admin.store.database import FINGERPRINT, Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.drivers import MARIADB_COLLATION
+
+UNGUARDED = "ready_unguarded"
+"""Somebody took the triggers off an append-only table: it can still be read and verified."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,10 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
             raise NotReady((Finding("ready_not_applied"),))
         steps, _ = outline(store)
         lacking = tuple(
-            Finding("ready_missing", {"subject": step.subject})
+            Finding(
+                UNGUARDED if isinstance(step.action, AddGuard) else "ready_missing",
+                {"subject": step.subject},
+            )
             for step in steps
             if not is_drop(step.action)
         )

@@ -50,6 +50,8 @@ SENTENCES = {
     "apply_running": "另一个进程正在执行 apply，请稍后再试。",
     "not_ready": "数据库还不能用，共 {count} 处问题。",
     "ready_not_applied": "配置还没有应用到这个数据库，请先执行 kefu apply。",
+    "ready_unguarded": "{subject} 的只增不改触发器不见了，可能有人动过它："
+    "请先执行 kefu verify，再执行 kefu apply。",
     "ready_missing": "数据库缺少或不符：{subject}，请先执行 kefu plan 和 kefu apply。",
     "ready_beyond": "数据库比配置多出：{subject}。",
     "ready_other_config": "数据库应用的是另一份配置（{applied}），本进程仍按自己的（{own}）运行。",

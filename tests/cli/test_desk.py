@@ -144,7 +144,9 @@ def test_a_round_of_the_worker_and_a_verification(
 
     assert main(["worker", "--once"]) == 0
     assert main(["verify"]) == 0
-    assert "没有发现问题" in capsys.readouterr().out
+    said_last = capsys.readouterr().out
+    assert "没有发现问题" in said_last
+    assert "未封存" in said_last
 
 
 def test_a_changed_audit_line_is_found(laid: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,8 +162,21 @@ def test_a_changed_audit_line_is_found(laid: Path, capsys: pytest.CaptureFixture
         database.execute("UPDATE kefu_audit SET actor = 'somebody' WHERE id = 1")
     database.close()
 
+    capsys.readouterr()
     assert main(["verify"]) == 1
-    assert capsys.readouterr().err.startswith("✗")
+    found = capsys.readouterr().err
+    assert "✗ kefu_audit 的只增不改触发器不见了" in found
+    assert found.count("✗") >= 2
+    assert main(["worker", "--once"]) == 3
+
+
+def test_a_database_that_does_not_answer_is_named_in_its_own_words(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KEFU_DATABASE_URL", f"sqlite:///{desk}/nowhere/kefu.sqlite3")
+
+    assert main(["plan"]) == 1
+    assert "数据库说：unable to open database file" in capsys.readouterr().err
 
 
 def test_schemas_are_written_for_editors(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
