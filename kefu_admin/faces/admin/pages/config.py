@@ -24,6 +24,7 @@ class ConfigView(PanelView):
     def index(self) -> Response:
         """The config in use."""
         said, locale, project = translator(http.locale()), http.locale(), self.desk.project
+        levels = {one.id: one.label.text(locale) for one in project.secrecy_levels}
         applied = config_book.applied(self.desk, actor=http.actor())
         return self.page(
             "admin/pages/config.html",
@@ -43,7 +44,7 @@ class ConfigView(PanelView):
                 (
                     Spot(text=content.label.text(locale)),
                     Spot(text=id, css="c"),
-                    Spot(text=str(sum(not one.system for one in content.fields.values())), css="n"),
+                    Spot(text=str(sum(not one.system for one in content.fields.values()))),
                     Spot(text=content.place.file, css="c"),
                 )
                 for id, content in project.types.items()
@@ -53,7 +54,7 @@ class ConfigView(PanelView):
                     Spot(text=role.label.text(locale)),
                     Spot(text=id, css="c"),
                     Spot(text=" ".join(sorted(role.may)) or "—", css="c"),
-                    Spot(text=role.clearance or "—"),
+                    Spot(text=levels.get(role.clearance, "—")),
                     Spot(text=role.place.file, css="c"),
                 )
                 for id, role in project.roles.items()
