@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -66,6 +66,7 @@ def regions() -> Mapping[str, tuple[str, ...]]:
     )
 
 
+@lru_cache(maxsize=4096)
 def region_label(code: str) -> str:
     """A region as people say it: 北京市朝阳区; the code itself when it is not known."""
     names = regions().get(code)

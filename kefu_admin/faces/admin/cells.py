@@ -6,7 +6,7 @@ may see what.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
@@ -57,25 +57,22 @@ def cell(field: Field, value: object, shown: Shown, *, masked: bool = False) -> 
     return WRITERS[value_type(field).id](field, value, shown)
 
 
-def column(field: Field, shown: Shown) -> Callable[[object, bool], Cell]:
-    """`cell` for the many values of one field: what does not change is worked out once."""
+def column(
+    field: Field, values: Sequence[object], shown: Shown, *, masked: Sequence[bool] = ()
+) -> list[Cell]:
+    """`cell` for the values of one field in many rows; equal values are written once."""
+    if field.type == "children" or any(masked):  # rows are no keys; masked values are texts
+        hidden = masked or (False,) * len(values)
+        return [cell(field, v, shown, masked=m) for v, m in zip(values, hidden, strict=True)]
     write = WRITERS[value_type(field).id]
-    kept: dict[object, Cell] = {}
-    few = field.type in ("choice", "boolean", "region", "person", "department")
-
-    def written(value: object, masked: bool) -> Cell:
-        if value is None or value == "" or value == ():
-            return _EMPTY
-        if masked:
-            return Cell("m", str(value))
-        if not few:
-            return write(field, value, shown)
+    kept: dict[object, Cell] = {None: _EMPTY, "": _EMPTY, (): _EMPTY}
+    cells = []
+    for value in values:
         found = kept.get(value)
         if found is None:
             found = kept[value] = write(field, value, shown)
-        return found
-
-    return written
+        cells.append(found)
+    return cells
 
 
 def _text(field: Field, value: object, shown: Shown) -> Cell:

@@ -57,9 +57,12 @@ class _Group:
 
 def _groups(shape: Shape, fetched: Sequence[Sequence[Any]]) -> list[_Group]:
     patterns: dict[int, tuple[Steps, list[int]]] = {}
-    for place, raw in enumerate(fetched):
-        steps = shape.steps(raw)
-        patterns.setdefault(id(steps), (steps, []))[1].append(place)
+    if fetched and not shape.flags:
+        patterns[0] = (shape.steps(fetched[0]), list(range(len(fetched))))
+    else:
+        for place, raw in enumerate(fetched):
+            steps = shape.steps(raw)
+            patterns.setdefault(id(steps), (steps, []))[1].append(place)
     groups = []
     for steps, places in patterns.values():
         raws = fetched if len(places) == len(fetched) else [fetched[place] for place in places]

@@ -36,11 +36,20 @@ def rows(
     columns: Sequence[str], content: ContentType, found: Iterable[Row], shown: Shown
 ) -> tuple[ListRow, ...]:
     """The rows of a page, cell by cell. A row whose first cell is empty is named by its title."""
-    writers = [(name, column(content.fields[name], shown)) for name in columns]
+    several = tuple(found)
+    hidden = frozenset().union(*{row.masked for row in several})
+    by_column = [
+        column(
+            content.fields[name],
+            [row.values.get(name) for row in several],
+            shown,
+            masked=[name in row.masked for row in several] if name in hidden else (),
+        )
+        for name in columns
+    ]
     made = []
-    for row in found:
-        values, masked = row.values, row.masked
-        cells = tuple([write(values.get(name), name in masked) for name, write in writers])
+    for at, row in enumerate(several):
+        cells = tuple([of_column[at] for of_column in by_column])
         first = cells[0].text if cells and cells[0].css != "z" else row.title or f"#{row.id}"
         made.append(ListRow(row.id, first, cells[1:]))
     return tuple(made)
