@@ -141,7 +141,7 @@ def _plain(answer: TestResponse, ids: tuple[int, ...]) -> tuple[int, str, str]:
     text = re.sub(r'content="[0-9a-f]{64}"|csrf[^,>]{0,90}', "", text)
     location = answer.headers.get("Location", "")
     for id in ids:
-        location = location.replace(str(id), "ID")
+        location = re.sub(rf"(?<![0-9]){id}(?![0-9])", "ID", location)
     return answer.status_code, text, location
 
 

@@ -111,7 +111,7 @@ def raise_faults(drafts: list[Draft]) -> None:
 def _judge_moved(change: Change, draft: Draft) -> None:
     """The changed record must still be one the actor may change or could have created."""
     held = change.access.held(draft.type.id, Action.UPDATE, draft.after)
-    if not held.within_level:
+    if not held.within_level and draft.type.secrecy in draft.changed:
         draft.refuse(draft.type.secrecy, "above_clearance")
     elif Action.UPDATE not in held.actions:
         held = change.access.held(draft.type.id, Action.CREATE, draft.after)

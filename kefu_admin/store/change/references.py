@@ -36,19 +36,25 @@ def check(change: Change, drafts: list[Draft]) -> None:
             wanted.setdefault(target, set()).add(record_id)
     for target, ids in sorted(wanted.items()):
         change.reader.fetch(target, ids)
+    closed: set[tuple[str, int, str]] = set()
+    for draft, field, target, record_id in old:
+        if not _is_seen(change, target, record_id):
+            closed.add((draft.type.id, draft.id, field.id))
+            draft.refuse(field.id, "not_editable")
+    unseen = []
     for draft, field, target, record_id in links:
-        if _own(change, target, record_id):
+        if _own(change, target, record_id) or (draft.type.id, draft.id, field.id) in closed:
             continue
-        found = change.reader.lookup(target, record_id)
         if target in BUILTIN_TYPES:
+            found = change.reader.lookup(target, record_id)
             if found is None or not found.get("active"):
                 draft.refuse(field.id, f"no_such_{target}")
-        elif found is None or not change.access.visible(target, found):
-            draft.refuse(field.id, "no_such_record")
-    for draft, field, target, record_id in old:
-        found = change.reader.lookup(target, record_id)
-        if found is not None and not change.access.visible(target, found):
-            draft.refuse(field.id, "not_editable")
+        elif not _is_seen(change, target, record_id):
+            unseen.append((draft, field))
+    for draft, _ in unseen:
+        draft.errors.clear()  # what else is wrong may follow from values of the unseen record
+    for draft, field in unseen:
+        draft.refuse(field.id, "no_such_record")
     _check_files(change, drafts)
 
 
@@ -72,6 +78,11 @@ def _old(change: Change, draft: Draft) -> Iterator[tuple[Draft, Field, str, int]
         if field.id in draft.sent and target not in BUILTIN_TYPES:
             for record_id in _ids(draft.before[field.id]):
                 yield draft, field, target, record_id
+
+
+def _is_seen(change: Change, target: str, record_id: int) -> bool:
+    found = change.reader.lookup(target, record_id)
+    return found is not None and change.access.visible(target, found)
 
 
 def _own(change: Change, target: str, record_id: int) -> bool:

@@ -151,7 +151,7 @@ class Change:
         records = self.reader.load(type_id, [row[0] for row in rows], lock=True)
         edits = []
         for index, (record_id, version, values) in enumerate(rows):
-            if record_id not in records:
+            if record_id not in records or not self._may_know(content_type, records[record_id]):
                 raise NotFound
             prefix = "" if single else f"[{index}]."
             edits.append(Edit(records[record_id], version, values, prefix))
@@ -235,6 +235,11 @@ class Change:
         if type_id not in self.store.project.types or not self.access.allows(type_id, Action.READ):
             raise NotFound
         return self.type(type_id)
+
+    def _may_know(self, content_type: ContentType, record: Record) -> bool:
+        """Whether an owned row is visible, before its owner is asked whether it may be changed;
+        other rows are asked when their drafts are made."""
+        return not content_type.owned_by or self.access.visible(content_type.id, record.values)
 
     def _create(
         self, type_id: str, rows: Sequence[tuple[str, Mapping[str, object]]]
