@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kefu_admin import clock, settings
@@ -40,6 +41,7 @@ def create_app(here: Settings | None = None, *, desk: Desk | None = None) -> Fla
     """
     here = here or settings.read()
     app = Flask("kefu_admin", static_folder=None, template_folder=None)
+    app.session_interface = _Notices()
     if here.proxy_hops:
         hops = here.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -51,6 +53,18 @@ def create_app(here: Settings | None = None, *, desk: Desk | None = None) -> Fla
     )
     KefuAdmin(app, settings=here, desk=desk)
     return app
+
+
+class _Notices(SecureCookieSessionInterface):
+    """Flask's own cookie, its signer made once and not with every request."""
+
+    _signer: Any = None  # itsdangerous is not typed for us
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """The signer of the one application this stands on."""
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
 
 
 class KefuAdmin:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from kefu_admin.actor import Actor
@@ -164,7 +165,8 @@ def authenticate(desk: Desk, bearer: str, *, now: datetime, address: str = "") -
     )
 
 
-def granted(scopes: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def granted(scopes: frozenset[str]) -> frozenset[str]:
     """Scopes with `write` spelled out as the actions it stands for."""
     spelled: set[str] = set()
     for scope in scopes:

@@ -58,7 +58,10 @@ def page(sight: Sight, query: Query) -> Page:
 
     after = more if not backwards else bool(query.before)
     before = more if backwards else bool(query.after)
-    count, capped = _count(sight, rules, query) if query.count_up_to else (None, False)
+    count, capped = None, False
+    if query.count_up_to:
+        is_all = not (more or cursor or query.last) and len(kept) <= query.count_up_to
+        count, capped = (len(kept), False) if is_all else _count(sight, rules, query)
     return Page(
         rows=rows,
         next=cursor_at(kept[-1]) if kept and after else "",
@@ -109,6 +112,26 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     """The fetched rows, each with its sort values in front; one more than the limit when there are
     more."""
+    if start or query.search or query.ids is not None:
+        return run(sight, *_statement(sight, rules, picked, query, keys, start))
+    shape = (query.type, picked.names, query.where, query.filter, keys, query.limit)
+    key = ("first page", sight.grants.key, sight.binding.departments_below, *shape)
+    kept = sight.memo.texts
+    found = kept.get(key)
+    if not isinstance(found, tuple):
+        found = kept[key] = _statement(sight, rules, picked, query, keys, ())
+    return run(sight, *found)
+
+
+def _statement(
+    sight: Sight,
+    rules: Rules,
+    picked: Shape,
+    query: Query,
+    keys: tuple[Key, ...],
+    start: tuple[object, ...],
+) -> tuple[str, Sequence[object]]:
+    """The SELECT of a page with its parameters, symbols still unbound."""
     limit = query.limit + 1
     places = beyond(keys, start, ALIAS) if start else (("", ()),)
     ids, found = _ids(query), quick(sight, rules, query.search, in_order=True)
@@ -132,8 +155,8 @@ def _rows(
         )
         params += (*where.params, *more_params)
     if len(texts) == 1:
-        return run(sight, texts[0], params)
-    return run(sight, _merged(sight, rules, keys, columns, texts, limit), params)
+        return texts[0], params
+    return _merged(sight, rules, keys, columns, texts, limit), params
 
 
 def _wheres(
