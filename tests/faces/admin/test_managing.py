@@ -152,7 +152,7 @@ def test_the_audit_book_tells_what_was_done_without_personal_values(
 ) -> None:
     page = text(served.browser("admin").get("/audit/?type=customer"))
 
-    assert "新建" in page
+    assert "创建" in page
     assert f"客户 #{customer}" in page
     assert "13800005678" not in page
 

@@ -23,7 +23,7 @@ from kefu_admin.problems import BadRequest
 
 # What the book calls an action, as people say it.
 ACTIONS = {
-    "create": "新建",
+    "create": "创建",
     "update": "修改",
     "delete": "删除",
     "unmask": "查看隐藏内容",

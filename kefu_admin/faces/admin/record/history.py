@@ -12,7 +12,7 @@ from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
 from kefu_admin.faces.admin.words import Translate, exact_text, translator
 from kefu_admin.operations.reading import HistoryEntry
 
-ACTIONS = {"create": "新建", "update": "修改", "delete": "删除"}
+ACTIONS = {"create": "创建", "update": "修改", "delete": "删除"}
 _LONGEST = 160
 
 
