@@ -157,6 +157,7 @@ class Fault(StrEnum):
     EXAMPLE_OWNED = "CFG133"
     # kept values
     ROLLUP_LOOKS_BEYOND = "CFG134"
+    ROWS_CANNOT_HIDE = "CFG135"
 
 
 class Problems(list[Problem]):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from kefu_admin.definitions import field_keys as keys
 from kefu_admin.definitions.crosscheck.cycles import worked_out
 from kefu_admin.definitions.faults import Fault, listed
-from kefu_admin.definitions.field_types import ENCRYPTABLE, masks
-from kefu_admin.definitions.fields import NEVER_WHEN, Field, PersonalClass
+from kefu_admin.definitions.field_types import ENCRYPTABLE, masks, storage
+from kefu_admin.definitions.fields import NEVER_WHEN, Field, PersonalClass, Storage
 from kefu_admin.definitions.keys import Taken
 from kefu_admin.definitions.loading import Loading
 from kefu_admin.definitions.patterns import matches
@@ -23,6 +23,8 @@ def check_fields(loading: Loading) -> None:
             _check_personal(field, taken, loading)
             if field.required != NEVER_WHEN and field.visible == NEVER_WHEN:
                 loading.problems.add(taken.at(keys.REQUIRED), Fault.REQUIRED_NEVER_VISIBLE)
+            if field.visible.condition is not None and storage(field) is Storage.ROWS:
+                loading.problems.add(taken.at(keys.VISIBLE), Fault.ROWS_CANNOT_HIDE)
             if field.series:
                 loading.refers(
                     taken.at(keys.SERIES), Fault.NO_SERIES_NEAR, Fault.NO_SERIES, "numbers",

@@ -88,7 +88,9 @@ class Taker:
         try:
             if isinstance(given, bool) or not isinstance(given, (int, str)):
                 raise ValueError
-            return int(given)
+            if not 0 < (id := int(given)) < 2**63:
+                raise ValueError
+            return id
         except ValueError:
             self.refuse(field, "not_an_id")
             return otherwise
