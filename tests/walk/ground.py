@@ -163,7 +163,7 @@ def furnish(project: Project, store: Store) -> Ground:
     with store.connection():
         _staff(made, store, now)
         _rows(made, desk, now)
-        founder = _actor(made, "founder")
+        founder = actor_of(made, "founder")
         numbers.void_next(desk, "visit", _text(made, "void", "reason"), actor=founder, now=now)
     return made
 
@@ -200,7 +200,7 @@ def _issue(store: Store, id: int, name: str, scopes: frozenset[str], now: dateti
     return token
 
 
-def _actor(made: Ground, login: str) -> Actor:
+def actor_of(made: Ground, login: str) -> Actor:
     where, roles = STAFF[login]
     return Actor(
         user_id=made.people[login],
@@ -271,7 +271,7 @@ _FIXED: Facts = {
 
 
 def _rows(made: Ground, desk: Desk, now: datetime) -> None:
-    founder = _actor(made, "founder")
+    founder = actor_of(made, "founder")
     for key, type, said in PLAN:
         files_of = _uploads(made, desk, key, type, founder, now)
         for old in (True, False):

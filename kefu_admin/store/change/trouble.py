@@ -42,7 +42,7 @@ def _not_unique(broken: ConstraintBroken, drafts: Sequence[Draft]) -> Refusal | 
     """Names the fields that must not repeat, never the record they repeat. One who does not see
     all of them in full is told no field: the message must not confirm a masked value."""
     for draft in drafts:
-        for name, columns, fields in _keys(draft.type):
+        for name, columns, fields in unique_keys(draft.type):
             if broken.name != name and (broken.name or set(broken.columns) != set(columns)):
                 continue
             labels = "、".join(draft.type.fields[field].label.zh for field in fields)
@@ -60,7 +60,8 @@ def _alone(draft: Draft, drafts: Sequence[Draft]) -> bool:
     return sum(1 for other in drafts if other.type is draft.type) == 1
 
 
-def _keys(content_type: ContentType) -> Iterator[Key]:
+def unique_keys(content_type: ContentType) -> Iterator[Key]:
+    """Every rule of uniqueness of a type."""
     for field in content_type.fields.values():
         if not field.system and has_column(field) and (field.unique or field.type == "number"):
             yield _key(content_type, (field.id,), "")

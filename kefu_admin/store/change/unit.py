@@ -24,6 +24,7 @@ from kefu_admin.problems import (
 from kefu_admin.store import idempotency
 from kefu_admin.store.change import (
     following,
+    guesses,
     judging,
     owners,
     prepare,
@@ -262,6 +263,7 @@ class Change:
     ) -> None:
         references.check(self, list(walk(drafts)))
         judging.raise_faults(drafts)
+        guesses.spend(self, walk(drafts))
         touched = owners.touch(self, content_type, drafts, held)
         following.lock_carriers(self.store, list(walk(drafts)))
         try:
