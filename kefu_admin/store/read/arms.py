@@ -23,7 +23,7 @@ from kefu_admin.definitions.condition import (
 )
 from kefu_admin.definitions.logic import all_of
 from kefu_admin.definitions.resolve import resolve
-from kefu_admin.store.dialect import Dialect, quoted
+from kefu_admin.store.dialect import quoted
 from kefu_admin.store.read.order import Key
 from kefu_admin.store.read.select import compiled
 from kefu_admin.store.read.shape import ALIAS
@@ -38,10 +38,8 @@ MANY = 5  # departments from which walking the sort key finds a page soon
 def split(
     sight: Sight, rules: Rules, asked: Condition, keys: Sequence[Key]
 ) -> tuple[Fragment, ...]:
-    """`asked` as SQL: whole, or one fragment per department that together are the same rows."""
-    whole = (compiled(sight, rules.type.id, asked),)
-    if sight.store.dialect is not Dialect.SQLITE:
-        return whole
+    """`asked` as SQL, one fragment per department that together are the same rows; none where one
+    statement does."""
     parts = asked.parts if isinstance(asked, All) else (asked,)
     for part in parts:
         values = _departments(rules, part, sight.binding)
@@ -55,7 +53,7 @@ def split(
             )
         if len(values) >= MANY and _is_indexed(sight, rules, None, keys[0]):
             return (_walked(sight, rules, part, others),)
-    return whole
+    return ()
 
 
 def _departments(rules: Rules, part: Condition, binding: Binding) -> tuple[object, ...]:

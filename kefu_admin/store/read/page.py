@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kefu_admin.definitions.condition import ALWAYS
+from kefu_admin.definitions.logic import all_of
 from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.query import Page, Query
 from kefu_admin.store.read.arms import split
 from kefu_admin.store.read.assemble import rows as assembled
 from kefu_admin.store.read.cursor import seal, unseal
 from kefu_admin.store.read.order import Key, beyond, order_by, order_keys, reversed_keys
-from kefu_admin.store.read.quick import Quick, quick
+from kefu_admin.store.read.quick import quick
 from kefu_admin.store.read.select import (
     asked,
     from_where,
@@ -25,7 +27,7 @@ from kefu_admin.store.read.select import (
 from kefu_admin.store.read.shape import ALIAS, Shape
 from kefu_admin.store.read.sight import Sight
 from kefu_admin.store.rules import Rules
-from kefu_admin.store.where import Fragment, joined
+from kefu_admin.store.where import Fragment, joined, sql
 
 
 def page(sight: Sight, query: Query) -> Page:
@@ -78,14 +80,15 @@ def count(sight: Sight, query: Query) -> tuple[int, bool]:
 
 
 def _count(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
-    where = asked(sight, rules, query.where, query.filter)[1]
-    also = _also(_ids(query), quick(sight, rules, query.search))
+    where = asked(sight, rules, query.where)[1]
+    found = quick(sight, rules, query.search)
+    also = _joined(_ids(query), found.where if found else None, _filter(sight, query))
     text = (
         f"SELECT COUNT(*) FROM (SELECT 1 AS one {from_where(rules, where, also.text)}"
         f" LIMIT {query.count_up_to + 1}) AS counted"
     )
-    found = int(run(sight, text, (*where.params, *also.params))[0][0])
-    return min(found, query.count_up_to), found > query.count_up_to
+    many = int(run(sight, text, (*where.params, *also.params))[0][0])
+    return min(many, query.count_up_to), many > query.count_up_to
 
 
 def _ids(query: Query) -> Fragment | None:
@@ -96,10 +99,17 @@ def _ids(query: Query) -> Fragment | None:
     return Fragment(listed, query.ids)
 
 
-def _also(ids: Fragment | None, found: Quick | None) -> Fragment:
-    """What the query asks beyond conditions; "" for nothing."""
-    parts = [part for part in (ids, found.where if found else None) if part is not None]
-    return joined(parts, "AND") if parts else Fragment("")
+def _filter(sight: Sight, query: Query) -> Fragment | None:
+    """The person's own condition, compiled anew: it holds values, so keeping it would keep many."""
+    if query.filter == ALWAYS:
+        return None
+    return sql(query.filter, type_id=query.type, alias=ALIAS, store=sight.store)
+
+
+def _joined(*parts: Fragment | None) -> Fragment:
+    """What the query asks beyond rules and view; "" for nothing."""
+    given = [part for part in parts if part is not None]
+    return joined(given, "AND") if given else Fragment("")
 
 
 def _rows(
@@ -112,9 +122,9 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     """The fetched rows, each with its sort values in front; one more than the limit when there are
     more."""
-    if start or query.search or query.ids is not None:
+    if start or query.search or query.ids is not None or query.filter != ALWAYS:
         return run(sight, *_statement(sight, rules, picked, query, keys, start))
-    shape = (query.type, picked.names, query.where, query.filter, keys, query.limit)
+    shape = (query.type, picked.names, query.where, keys, query.limit)
     key = ("first page", sight.grants.key, sight.binding.departments_below, *shape)
     kept = sight.memo.texts
     found = kept.get(key)
@@ -135,9 +145,9 @@ def _statement(
     limit = query.limit + 1
     places = beyond(keys, start, ALIAS) if start else (("", ()),)
     ids, found = _ids(query), quick(sight, rules, query.search, in_order=True)
-    also = _also(ids, found)
     is_narrow = ids is not None or (found is not None and not found.is_common)
-    wheres = _wheres(sight, rules, query, keys, split_up=not is_narrow)
+    wheres, filtered = _wheres(sight, rules, query, keys, split_up=not is_narrow)
+    also = _joined(ids, found.where if found else None, filtered)
     arms = [
         (where, " AND ".join(part for part in (place, also.text) if part), (*params, *also.params))
         for where in wheres
@@ -161,18 +171,24 @@ def _statement(
 
 def _wheres(
     sight: Sight, rules: Rules, query: Query, keys: tuple[Key, ...], *, split_up: bool
-) -> tuple[Fragment, ...]:
-    """The conditions, one for each arm; kept for all whose rules name the same departments."""
-    condition, whole = asked(sight, rules, query.where, query.filter)
+) -> tuple[tuple[Fragment, ...], Fragment | None]:
+    """Rules and view, one for each arm, and what must be asked of each arm besides. The arms are
+    kept for all whose rules name the same departments."""
+    condition, whole = asked(sight, rules, query.where)
     if not split_up or sight.store.dialect is not Dialect.SQLITE:
-        return (whole,)
+        return (whole,), _filter(sight, query)
     grants, mine = sight.grants.key, sight.binding.departments_below
-    key = ("arms", query.type, grants, query.where, query.filter, keys, mine)
+    key = ("arms", query.type, grants, query.where, keys, mine)
     kept = sight.memo.texts
     found = kept.get(key)
     if not isinstance(found, tuple):
         found = kept[key] = split(sight, rules, condition, keys)
-    return found
+    if found or query.filter == ALWAYS:
+        return found or (whole,), _filter(sight, query)
+    found = split(
+        sight, rules, all_of((condition, query.filter)), keys
+    )  # he filters by departments
+    return (found, None) if found else ((whole,), _filter(sight, query))
 
 
 def _merged(

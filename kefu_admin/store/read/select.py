@@ -37,19 +37,14 @@ def shape_of(sight: Sight, rules: Rules, names: Sequence[str]) -> Shape:
     )
 
 
-def visible_where(sight: Sight, rules: Rules, extra: Condition = ALWAYS) -> Fragment:
-    """The visible rows that also meet `extra`."""
-    return asked(sight, rules, extra)[1]
-
-
-def asked(sight: Sight, rules: Rules, *extra: Condition) -> tuple[Condition, Fragment]:
-    """The type's visibility together with other conditions: as one, and as SQL. Kept, so that the
+def asked(sight: Sight, rules: Rules, view: Condition = ALWAYS) -> tuple[Condition, Fragment]:
+    """The type's visibility together with a view's condition: as one, and as SQL. Kept, so that the
     rules themselves need not be compared with every request."""
-    key = ("asked", rules.type.id, sight.grants.key, *extra)
+    key = ("asked", rules.type.id, sight.grants.key, view)
     kept = sight.memo.texts
     found = kept.get(key)
     if not isinstance(found, tuple):
-        whole = all_of((rules.visible, *extra))
+        whole = all_of((rules.visible, view))
         found = kept[key] = (whole, compiled(sight, rules.type.id, whole))
     return found
 
@@ -86,7 +81,7 @@ def some(
 ) -> tuple[Shape, list[tuple[Any, ...]]]:
     """The visible ones of some records, in no order."""
     picked = shape_of(sight, rules, names)
-    where = visible_where(sight, rules)
+    _, where = asked(sight, rules)
     found: list[tuple[Any, ...]] = []
     for part in by_chunks(ids):
         found += fetch(sight, picked, where, "", part, f'"{ALIAS}"."id" IN ({marks(part)})')
@@ -98,7 +93,7 @@ def owned(
 ) -> tuple[Shape, list[int], list[tuple[Any, ...]]]:
     """Visible rows whose reference `by` leads to one of the ids, by id, each with that id."""
     picked = shape_of(sight, rules, names)
-    where = visible_where(sight, rules)
+    _, where = asked(sight, rules)
     columns, column_params = picked.select
     column = f'"{ALIAS}".{quoted(by)}'
     parents: list[int] = []
