@@ -57,7 +57,7 @@ def get(
     return (
         row
         if row.editable <= fields.keys()
-        else replace(row, editable=row.editable & fields.keys())
+        else replace(row, editable=row.editable.intersection(fields))
     )
 
 
