@@ -23,6 +23,7 @@ from kefu_admin import clock
 from kefu_admin.definitions.identifiers import check_digit
 from kefu_admin.definitions.project import Project
 from kefu_admin.operations import records
+from kefu_admin.operations.reading import filters
 from tests.databases import opened
 from tests.faces.desk import Client
 from tests.walk.ground import Ground, World, actor_of, world
@@ -144,6 +145,15 @@ def test_writing_a_guess_answers_alike_whatever_the_mask_hides(
             found.append([_answer(one) for one in (answer, *read)])
             undo(twin)
         assert _untimed(found[0]) == _untimed(found[1]), values
+
+
+def test_the_twins_tell_of_a_filter_that_sees_through_the_mask(
+    twins: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "shows_tail", lambda one, text: True)
+
+    with pytest.raises(AssertionError, match="ends_with"):
+        test_the_api_answers_alike_whatever_the_mask_hides(twins, "amy")
 
 
 def test_the_end_the_mask_shows_may_be_searched_and_no_more(twins: tuple[World, World]) -> None:
