@@ -5,7 +5,7 @@ one becomes the error page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from flask import jsonify, redirect, request
@@ -24,7 +24,7 @@ from kefu_admin.faces.admin.record.forms import (
     sent_key,
     sent_version,
 )
-from kefu_admin.faces.admin.uploads import take_uploads, with_uploads
+from kefu_admin.faces.admin.uploads import Taken, take_uploads, with_uploads
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
@@ -80,13 +80,15 @@ class RecordView(PanelView):
         """
         return reading.type_view(self.desk, self.content.id, http.actor(), now=http.now())
 
-    def row(self, id: int) -> Row:
-        """One record as the asking person may see it.
+    def row(self, id: int, columns: Sequence[str] | None = None) -> Row:
+        """One record as the asking person may see it, with the given fields or all.
 
         Raises:
             NotFound: there is none, or none for him.
         """
-        return reading.get(self.desk, self.content.id, id, actor=http.actor(), now=http.now())
+        return reading.get(
+            self.desk, self.content.id, id, actor=http.actor(), now=http.now(), columns=columns
+        )
 
     # -- list -------------------------------------------------------------------------------
 
@@ -163,8 +165,7 @@ class RecordView(PanelView):
                 now=http.now(),
             )
         except (Invalid, TooMany, Forbidden) as refusal:
-            refused = _told(refusal)
-            told = page_detail.context(self, row, refused=refused)
+            told = page_detail.context(self, row, refused=_told(refusal))
             return self.page("admin/record/detail.html", told, status=refusal.status)
         told = page_detail.context(self, row, revealed={name: value})
         return self.page("admin/record/detail.html", told)
@@ -204,19 +205,24 @@ class RecordView(PanelView):
     @declare("GET", "POST", audit=Audit.DATA, repeat=Repeat.KEY, body=Body.UPLOAD)
     def edit(self, id: int) -> Response:
         """Change a record."""
-        view, row = self.type_view(), self.row(id)
+        view = self.type_view()
+        saves = request.method == "POST" and not asks_again()
+        row = self.row(id, tuple(n for n, f in view.fields.items() if f.masked) if saves else None)
         if Action.UPDATE.value not in row.actions:
             raise Forbidden
-        if request.method == "GET":
-            return self.form(page_form.of_row(self, view, row))
-        if asks_again():
-            return self.form(page_form.again(self, view, row))
-        key, version = sent_key(), sent_version()
-        sent = page_form.sent(self, view, row)
+        if saves:
+            return self.save(view, row)
+        made = page_form.of_row if request.method == "GET" else page_form.again
+        return self.form(made(self, view, row))
+
+    def save(self, view: TypeView, row: Row) -> Response:
+        """Write what was sent for a record, of which only the masked fields are known."""
+        id, key, version = row.id, sent_key(), sent_version()
+        taken: Taken = {}
+        raw = page_form.sent(self, view, row).posted.raw
         try:
             taken = take_uploads(self.content)
-            sent = sent.with_files(taken)
-            raw = with_uploads(self.content, sent.posted.raw, taken)
+            raw = with_uploads(self.content, raw, taken)
             outcome = records.change(
                 self.desk,
                 self.content.id,
@@ -227,16 +233,17 @@ class RecordView(PanelView):
                 now=http.now(),
                 key=idempotency_key(key, {"id": id, "version": version, "values": raw}),
             )
-        except Conflict as refusal:
-            now = self.row(id)
-            return self.form(page_form.conflict(self, view, now, sent), refusal.status)
         except KEEPS_FORM as refusal:
-            return self.form(page_form.refused(self, view, sent, refusal, row), refusal.status)
-        notice = "unchanged" if outcome.version == version else "saved"
-        return self.go(f"/records/{self.content.id}/{id}", notice)
+            now = self.row(id)
+            sent = page_form.sent(self, view, now).with_files(taken)
+            if isinstance(refusal, Conflict):
+                return self.form(page_form.conflict(self, view, now, sent), refusal.status)
+            return self.form(page_form.refused(self, view, sent, refusal, now), refusal.status)
+        told = "unchanged" if outcome.version == version else "saved"
+        return self.go(f"/records/{self.content.id}/{id}", told)
 
     def form(self, context: Mapping[str, object], status: int = 200) -> Response:
-        """The form page."""
+        """The page of a form."""
         return self.page("admin/record/form.html", context, status=status)
 
     @expose("/<int:id>/delete", methods=("GET", "POST"))
