@@ -218,6 +218,7 @@ def _empty(store: Store, kept: set[str] = _KEPT) -> None:
     ]
     if store.dialect != "sqlite":
         search.clear(store)
+    filled = sorted({*filled, *(_counted(store) & set(names))})
     if not filled:
         return
     if store.dialect == "postgresql":
@@ -245,6 +246,18 @@ def _empty(store: Store, kept: set[str] = _KEPT) -> None:
     for name in filled:
         store.execute(f'TRUNCATE TABLE "{name}"')
     store.execute("SET SESSION foreign_key_checks = 1")
+
+
+def _counted(store: Store) -> set[str]:
+    """Tables that gave out ids, whether or not a row is left."""
+    sql = {
+        "sqlite": "SELECT name FROM sqlite_sequence",
+        "postgresql": "SELECT substr(sequencename, 1, length(sequencename) - 7) FROM pg_sequences"
+        " WHERE schemaname = current_schema() AND last_value IS NOT NULL",
+        "mariadb": "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = DATABASE() AND auto_increment > 1",
+    }[store.dialect]
+    return {str(name) for (name,) in store.rows(sql)}
 
 
 def _layout_key(store: Store) -> str:
