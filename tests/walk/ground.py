@@ -57,7 +57,11 @@ TOKEN = Person(
     login="amy", roles=("clerk",), department="one", departments=BELOW["one"], scopes=SCOPES
 )
 ANONYMOUS = Person(login="")
-WALKERS = {**PEOPLE, "token": TOKEN, "anonymous": ANONYMOUS}
+WALKERS = {
+    **{who: one for who, one in PEOPLE.items() if who != "alan"},  # amy's colleague, like her
+    "token": TOKEN,
+    "anonymous": ANONYMOUS,
+}
 Facts = dict[str, Any]
 
 

