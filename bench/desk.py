@@ -18,7 +18,17 @@ from urllib.parse import urlencode
 
 from bench.client import Answer, Client, many_clients, one_client
 from bench.raw import COLUMNS, Raw
-from bench.server import FORM, Seeded, desk_server, free_port, hidden, running, seeded, signed_in
+from bench.server import (
+    FORM,
+    Seeded,
+    desk_server,
+    free_port,
+    hidden,
+    processor_seconds,
+    running,
+    seeded,
+    signed_in,
+)
 
 PAGE = (
     "SELECT c.id, c.code, c.name, c.kind, c.phone, c.region, c.owner, c.department, c.created_at,"
@@ -48,10 +58,12 @@ def measure(url: str, directory: Path, *, rows: int, rounds: int, seconds: float
             ours,
             "/sign-in",
             desk_server(desk, ours),
-        ),
-        running([sys.executable, "-m", "bench.floor", str(floor), url], floor, "/page/10", {}),
+        ) as pid,
+        running(
+            [sys.executable, "-m", "bench.floor", str(floor), url], floor, "/page/10", {}
+        ) as floor_pid,
     ):
-        bench = _Bench(desk, raw, ours, floor, rows, seconds)
+        bench = _Bench(desk, raw, (ours, pid), (floor, floor_pid), rows, seconds)
         kept: dict[str, list[dict]] = {}
         for _ in range(rounds):
             for name, one in bench.measures().items():
@@ -67,11 +79,18 @@ def measure(url: str, directory: Path, *, rows: int, rounds: int, seconds: float
 
 class _Bench:
     def __init__(
-        self, desk: Seeded, raw: Raw, ours: int, floor: int, rows: int, seconds: float
+        self,
+        desk: Seeded,
+        raw: Raw,
+        ours: tuple[int, int],
+        floor: tuple[int, int],
+        rows: int,
+        seconds: float,
     ) -> None:
         self.desk, self.raw, self.rows, self.seconds = desk, raw, rows, seconds
-        self.ours, self.floor = ours, floor
-        self.panel = signed_in(ours, desk)
+        self.ours, self.pid = ours
+        self.floor, self.floor_pid = floor
+        self.panel = signed_in(self.ours, desk)
         self.bearer = {"Authorization": f"Bearer {desk.bearer}"}
 
     def measures(self) -> dict[str, Callable[[], dict]]:
@@ -202,9 +221,28 @@ class _Bench:
         make_floor: Callable[[int], Callable[[], Answer]],
         expect: set[int],
     ) -> dict:
-        mine = many_clients(make, clients=8, seconds=self.seconds, expect=expect)
-        limit = many_clients(make_floor, clients=8, seconds=self.seconds, expect=expect)
-        return {"ours_rps": mine, "floor_rps": limit, "ratio": mine / limit}
+        mine, mine_ms = self._loaded(self.pid, make, expect)
+        limit, limit_ms = self._loaded(self.floor_pid, make_floor, expect)
+        return {
+            "ours_rps": mine,
+            "floor_rps": limit,
+            "ratio": mine / limit,
+            "ours_cpu_ms": mine_ms,
+            "floor_cpu_ms": limit_ms,
+        }
+
+    def _loaded(
+        self, pid: int, make: Callable[[int], Callable[[], Answer]], expect: set[int]
+    ) -> tuple[float, float]:
+        """Requests per second of eight clients, and the server's processor time per request."""
+        rate, spent = many_clients(
+            make,
+            clients=8,
+            seconds=self.seconds,
+            expect=expect,
+            clock=lambda: processor_seconds(pid),
+        )
+        return rate, spent * 1e3
 
 
 def _values() -> dict[str, str]:

@@ -97,7 +97,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: list[str], port: int, path: str, env: Mapping[str, str]) -> Iterator[int]:
-    """A server as a child process, ended (by its pid) when the block ends."""
+    """The pid of a server as a child process, ended (by it) when the block ends."""
     child = subprocess.Popen(
         command,
         env={**os.environ, **env},
@@ -113,10 +113,19 @@ def running(command: list[str], port: int, path: str, env: Mapping[str, str]) ->
                 if child.poll() is not None or time.monotonic() > until:
                     raise SystemExit(f"{command} did not start") from None
                 time.sleep(0.05)
-        yield port
+        yield child.pid
     finally:
         child.send_signal(signal.SIGTERM)
         child.wait(20)
+
+
+def processor_seconds(pid: int) -> float:
+    """User and system time a process has taken so far, with all its threads."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # no such file where there is no Linux
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def desk_server(desk: Seeded, port: int) -> dict[str, str]:
