@@ -1,8 +1,8 @@
 """The pages of a content type: list, detail, create, edit, delete; one `RecordView` per type.
 
 `view` the routes · `page_…` what each page prints · `finder` what is asked of a list and its
-address, `controls` its filters, `listing` its rows · `detail` one record as it is shown, `history`
-its versions · `forms` what create and edit share.
+address, `controls` its filters, `listing` its rows, `surround` what stands around them · `detail`
+one record as it is shown, `history` its versions · `forms` what create and edit share.
 """
 
 from kefu_admin.faces.admin.record.view import RecordView

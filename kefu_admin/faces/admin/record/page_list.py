@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -11,11 +12,12 @@ from kefu_admin.definitions.regions import region_label
 from kefu_admin.definitions.role import Action
 from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.faces import http
-from kefu_admin.faces.admin import marks
+from kefu_admin.faces.admin import marks, menu
 from kefu_admin.faces.admin.record import finder, listing
-from kefu_admin.faces.admin.record.controls import controls
+from kefu_admin.faces.admin.record.controls import FilterControl, controls
 from kefu_admin.faces.admin.record.finder import Asked, address, read_address
 from kefu_admin.faces.admin.record.forms import PICKED, labels_of, record_id
+from kefu_admin.faces.admin.record.surround import Surround, rendered
 from kefu_admin.faces.admin.view import prefix
 from kefu_admin.faces.admin.words import Translate, translator
 from kefu_admin.operations import reading
@@ -70,18 +72,30 @@ def context(page: RecordView) -> dict[str, object]:
         else (chosen.sort if chosen else ())
     )
     rows = listing.rows(columns, page.content, found.rows, page.shown)
-    offered = controls(
-        chosen.filters if chosen else (),
-        view.fields,
-        asked,
-        said=said,
-        locale=locale,
-        base=page.base,
-        regions=f"{prefix()}/regions",
-        labels=_labels(page, view, asked),
-        actor=actor,
-    )
+
+    def surround() -> Surround:
+        heads = listing.heads(
+            columns,
+            view.fields,
+            page.content,
+            asked,
+            sort,
+            locale,
+            lambda key: link(replace(start, sort=key)),
+        )
+        offered = _filters(page, view, chosen, asked, said)
+        words = {"_": said, "icon": partial(marks.icon, menu.sprite(http.runtime()))}
+        return Surround(
+            rendered("admin/record/_filters.html", {**words, "filters": offered}),
+            rendered("admin/record/_heads.html", {**words, "heads": heads}),
+            has_filters=bool(offered),
+            has_pickers=any(one.kind == "pick" for one in offered),
+            has_dates=any(one.kind == "dates" for one in offered),
+        )
+
+    around = page.surroundings.get(_key(page, asked, chosen), surround)
     return {
+        **around._asdict(),
         "heading": chosen.label.text(locale) if chosen else page.content.plural.text(locale),
         "help": page.content.help.text(locale),
         "type_label": page.content.label.text(locale),
@@ -93,24 +107,38 @@ def context(page: RecordView) -> dict[str, object]:
         "search": asked.search,
         "searchable": view.searchable,
         "search_hint": _search_hint(view, said, locale),
-        "filters": offered,
         "narrowed": asked.narrowed,
-        "has_pickers": any(one.kind == "pick" for one in offered),
-        "has_dates": any(one.kind == "dates" for one in offered),
-        "heads": listing.heads(
-            columns,
-            view.fields,
-            page.content,
-            asked,
-            sort,
-            locale,
-            lambda key: link(replace(start, sort=key)),
-        ),
         "rows": rows,
         "body": marks.table_rows(page.base, rows),
         "counted": listing.counted(found, said),
         "cursors": _cursors(found, start, link, said),
     }
+
+
+def _key(page: RecordView, asked: Asked, chosen: ListView | None) -> tuple[object, ...] | None:
+    """Under which the surroundings are kept; None where the person asked for more than a view."""
+    if asked != Asked(view=asked.view):
+        return None
+    actor = http.actor()
+    rights = page.desk.grants(actor).key
+    who = (actor.user_id is None, actor.department_id is None)  # there are short-cuts for "mine"
+    return (rights, http.locale(), asked.view, chosen.id if chosen else "", *who)
+
+
+def _filters(
+    page: RecordView, view: TypeView, chosen: ListView | None, asked: Asked, said: Translate
+) -> tuple[FilterControl, ...]:
+    return controls(
+        chosen.filters if chosen else (),
+        view.fields,
+        asked,
+        said=said,
+        locale=http.locale(),
+        base=page.base,
+        regions=f"{prefix()}/regions",
+        labels=_labels(page, view, asked),
+        actor=http.actor(),
+    )
 
 
 def _chosen(view: TypeView, wanted: str) -> ListView | None:

@@ -16,7 +16,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.cells import Shown
-from kefu_admin.faces.admin.record import page_delete, page_detail, page_form, page_list
+from kefu_admin.faces.admin.record import page_delete, page_detail, page_form, page_list, surround
 from kefu_admin.faces.admin.record.detail import Look
 from kefu_admin.faces.admin.record.finder import address, read_form
 from kefu_admin.faces.admin.record.forms import (
@@ -51,7 +51,7 @@ class RecordView(PanelView):
     """List, detail, create, edit and delete of one content type."""
 
     def __init__(self, content: ContentType) -> None:
-        self.content = content
+        self.content, self.surroundings = content, surround.Kept()
         super().__init__(
             name=content.plural.zh,
             endpoint=f"record_{content.id}",
