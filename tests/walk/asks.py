@@ -17,7 +17,8 @@ from werkzeug.test import TestResponse
 from kefu_admin.faces import routes
 from kefu_admin.faces.http import runtime
 from tests.faces.desk import Client
-from tests.walk.ground import Ground, World
+from tests.walk.cells import Ground
+from tests.walk.ground import World
 
 MISSING = 987_654
 KEY = "0123456789abcdef0123"

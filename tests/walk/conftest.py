@@ -13,7 +13,8 @@ import pytest
 from kefu_admin.definitions.project import Project
 from kefu_admin.store.database import Store
 from tests.databases import Databases, lay, opened
-from tests.walk.ground import Ground, World, config, furnish, load_config, world
+from tests.walk.cells import Ground
+from tests.walk.ground import World, config, furnish, load_config, world
 from tests.walk.oracle import Oracle
 
 

@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 
 from kefu_admin.store.database import Store
 from tests.walk.asks import Ask
-from tests.walk.ground import PEOPLE, WALKERS, Ground, World, open_cells
+from tests.walk.cells import Ground
+from tests.walk.ground import PEOPLE, WALKERS, World, open_cells
 
 TECHNICAL = {"kefu_session", "kefu_throttle", "kefu_audit", "kefu_idempotency"}
 UNCOUNTED = {"last_used_at", "last_sign_in_at"}

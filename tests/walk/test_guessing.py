@@ -26,7 +26,8 @@ from kefu_admin.operations import records
 from kefu_admin.operations.reading import filters
 from tests.databases import opened
 from tests.faces.desk import Client
-from tests.walk.ground import Ground, World, actor_of, world
+from tests.walk.cells import Ground
+from tests.walk.ground import World, actor_of, world
 from tests.walk.looking import MOMENT
 from tests.walk.oracle import Oracle
 from tests.walk.undoing import undo

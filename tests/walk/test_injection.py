@@ -18,7 +18,8 @@ from kefu_admin.definitions.project import Project
 from kefu_admin.operations import records
 from tests.databases import opened
 from tests.walk.asks import KEY, asks, new_values
-from tests.walk.ground import Ground, World, actor_of, world
+from tests.walk.cells import Ground
+from tests.walk.ground import World, actor_of, world
 from tests.walk.oracle import Oracle
 
 PAYLOADS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -116,6 +117,26 @@ def test_who_may_does_it_once_however_often_it_is_sent(fresh: World, who: str) -
             done += 1
             undo(fresh)
     assert (done > 0) == (who not in ("plain", "anonymous")), done
+
+
+def test_a_method_nobody_declared_does_nothing(here: World) -> None:
+    client, before, tried = here.client("founder"), state(here.desk.store), 0
+    declared: dict[str, set[str]] = {}
+    for rule, method in described(here):
+        declared.setdefault(rule, set()).add(method)
+    paths = {ask.rule: ask for ask in asks(here, "GET", *UNSAFE)}
+    for rule, ask in paths.items():
+        for method in {*UNSAFE, "TRACE", "PROPFIND", "LOCK"} - declared[rule]:
+            other = replace(ask, method=method, json=None, form=None, file="")
+            answer = other.send(client)
+            assert answer.status_code in (400, 403, 404, 405), f"{method} {ask.path}"
+            tried += 1
+        if "GET" in declared[rule]:
+            head = client.open("HEAD", ask.path)
+            assert (head.status_code < 500, head.get_data()) == (True, b""), ask.path
+        looker(here, "founder").check(ask, client.open("OPTIONS", ask.path))
+    assert tried > 200
+    assert not changed(before, state(here.desk.store))
 
 
 def _one_each(world: World, who: str = "") -> Iterator[Ask]:
