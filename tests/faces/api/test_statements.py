@@ -2,33 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
-from kefu_admin.store.database import Store
 from tests.faces.desk import Client, Served
+from tests.faces.statements import counted
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-
-
-@contextmanager
-def counted(store: Store) -> Iterator[list[str]]:
-    """The statements run meanwhile, without BEGIN and COMMIT."""
-    seen: list[str] = []
-    execute = store.execute
-
-    def listening(sql: str, params: object = ()) -> object:
-        if not sql.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-            seen.append(sql)
-        return execute(sql, params)  # type: ignore[arg-type]  # passed on as it came
-
-    store.execute = listening  # type: ignore[method-assign]  # the one seam all statements pass
-    try:
-        yield seen
-    finally:
-        del store.execute  # type: ignore[attr-defined]  # the method is there again
 
 
 @pytest.fixture
@@ -85,3 +64,13 @@ def test_one_record_costs_two_statements(served: Served, boss: Client) -> None:
         boss.get(path)
 
     assert len(seen) <= 2
+
+
+def test_creating_costs_eight_statements_and_reading_it_again(served: Served, boss: Client) -> None:
+    add(boss, 1)
+
+    with counted(served.desk.store) as seen:
+        add(boss, 1)
+
+    # token, config, number, row, search, history, audit, event; then row, contacts, files, names
+    assert len(seen) <= 12
