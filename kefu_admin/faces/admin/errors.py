@@ -11,7 +11,7 @@ from kefu_admin import wording
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.view import render_page
 from kefu_admin.faces.http import ErrorPage
-from kefu_admin.problems import Invalid, PasswordChangeRequired, SignInRequired
+from kefu_admin.problems import Invalid, NotFound, PasswordChangeRequired, SignInRequired
 
 TITLES = {
     400: "请求有误",
@@ -46,12 +46,17 @@ def error_page(page: ErrorPage) -> Response:
         render_page(
             "admin/error.html",
             title=wording.text(title, locale),
-            message=page.message,
+            message=_message(page, locale),
             reasons=reasons,
             request_id=page.request_id if page.status >= 500 else "",
         ),
         page.status,
     )
+
+
+def _message(page: ErrorPage, locale: str) -> str:
+    """What the page says: an address that leads nowhere says what a record says that is not his."""
+    return wording.refusal(NotFound(), locale) if page.status == 404 else page.message
 
 
 def _is_page() -> bool:
