@@ -35,7 +35,7 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 
 bench: $(STAMP)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench desk
 
 clean:
 	rm -rf build dist data .pytest_cache .mypy_cache .ruff_cache
