@@ -211,11 +211,11 @@ class RecordView(PanelView):
         if Action.UPDATE.value not in row.actions:
             raise Forbidden
         if saves:
-            return self.save(view, row)
+            return self.keep(view, row)
         made = page_form.of_row if request.method == "GET" else page_form.again
         return self.form(made(self, view, row))
 
-    def save(self, view: TypeView, row: Row) -> Response:
+    def keep(self, view: TypeView, row: Row) -> Response:
         """Write what was sent for a record, of which only the masked fields are known."""
         id, key, version = row.id, sent_key(), sent_version()
         taken: Taken = {}
