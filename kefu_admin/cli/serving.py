@@ -18,6 +18,7 @@ from kefu_admin.faces import http
 from kefu_admin.settings import Settings
 
 _GRACE_SECONDS = 1.0
+_SWITCH_SECONDS = 0.001  # a thread back from the database waits this long for one that reckons
 
 
 def serve(app: Flask, here: Settings, output: Output) -> int:
@@ -28,6 +29,7 @@ def serve(app: Flask, here: Settings, output: Output) -> int:
         output.warn("不能监听 {host}:{port}：{why}。", host=here.host, port=here.port, why=error)
         return WRONG
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits is no news
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with listening:
         server = create_server(
             app,
