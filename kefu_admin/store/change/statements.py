@@ -155,13 +155,13 @@ def decode(store: Store, sql: TypeSql, row: Sequence[Any]) -> dict[str, object]:
 def encode(store: Store, sql: TypeSql, column: Column, record_id: int, value: object) -> object:
     """A canonical value as the driver takes it. A secret of a record without an id (0) is "":
     the cipher text is bound to the id and follows by UPDATE."""
+    if value is None:
+        return None
     if column.field is None:
         return store.to_db(column.kind, value)
     if column.hashed:
         return look_up_hash(store, sql.type.id, column.field, value)
     if column.secret:
-        if value is None:
-            return None
         return sealed(store, sql.type.id, column.field, record_id, value) if record_id > 0 else ""
     return store.to_db(column.kind, columns.to_column(column.field, value))
 
