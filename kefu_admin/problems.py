@@ -180,6 +180,12 @@ class Busy(Refusal):
     code, status = "busy", 503
 
 
+class NoSpace(Busy):
+    """The disk is full or read-only: nothing was kept, reading goes on."""
+
+    code = "no_space"
+
+
 class ConfigMoved(Refusal):
     """A newer config has been applied: this process must restart before it may write."""
 

@@ -2,15 +2,18 @@
 
 A file lies under a random name in the data directory, never under the name it came with; what it is
 is said by its content, from a short list, and its name must agree. It is written and synced first
-and its row last, so that a row never points at nothing. Rule: D26, S17, S18.
+and its row last, so that a row never points at nothing; while it has no row an empty mark (a dot
+and its name) lies beside, by which the janitor finds what a crash left. Rule: D26, S17, S18.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +26,14 @@ from kefu_admin.definitions.fields import BadValue, Storage
 from kefu_admin.definitions.text_rules import line
 from kefu_admin.operations import reading
 from kefu_admin.operations.desk import Desk
-from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound, UnknownParameter
+from kefu_admin.problems import (
+    FieldError,
+    Forbidden,
+    Invalid,
+    NoSpace,
+    NotFound,
+    UnknownParameter,
+)
 from kefu_admin.store import attachments
 from kefu_admin.store.attachments import Attachment
 from kefu_admin.store.faults import CommitUnknown
@@ -32,6 +42,7 @@ from kefu_admin.store.query import File
 DIRECTORY = "files"
 ORPHANS_KEPT = timedelta(hours=24)
 LONGEST_NAME = 120
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _PIECE = 256 * 1024
 
 
@@ -64,6 +75,7 @@ def upload(
         NotFound, UnknownParameter: no such type or field, or none for him.
         Forbidden: he may write the field in no record.
         Invalid: on `file`: empty, too large, of a kind not taken, or a name that says otherwise.
+        NoSpace: the disk is full or read-only.
     """
     view = reading.type_view(desk, type_id, actor, now=now).fields.get(field_id)
     if view is None or storage(view.field) is not Storage.FILES:
@@ -71,41 +83,31 @@ def upload(
     if not (view.edit or view.create):
         raise Forbidden
     called = _name(name)
-    top = desk.store.data_directory / DIRECTORY
-    top.mkdir(mode=0o700, parents=True, exist_ok=True)
-    waiting = top / f".{secrets.token_hex(16)}"
-    try:
-        size, digest = _write(waiting, stream, most_bytes)
-        kind = _kind(waiting, called, images_only=view.field.type in ("image", "images"))
-        path = _settle(waiting, top)
-    finally:
-        with suppress(FileNotFoundError):
-            waiting.unlink()
-    row = Attachment(
-        id=0,
-        type=type_id,
-        field=field_id,
-        record_id=None,
-        name=called,
-        media_type=kind,
-        size=size,
-        sha256=digest,
-        path=str(path.relative_to(desk.store.data_directory)),
-        created_at=now,
-        created_by=actor.user_id,
-    )
+    name = secrets.token_hex(16)
+    mark = desk.store.data_directory / DIRECTORY / f".{name}"
+    path = _place(mark)
+    with _without_row(mark, path):
+        size, digest = _write(path, stream, most_bytes)
+        row = Attachment(
+            id=0,
+            type=type_id,
+            field=field_id,
+            record_id=None,
+            name=called,
+            media_type=_kind(path, called, images_only=view.field.type in ("image", "images")),
+            size=size,
+            sha256=digest,
+            path=str(path.relative_to(desk.store.data_directory)),
+            created_at=now,
+            created_by=actor.user_id,
+        )
 
-    def keep() -> int:
-        with desk.store.transaction():
-            return attachments.add(desk.store, row)
+        def keep() -> int:
+            with desk.store.transaction():
+                return attachments.add(desk.store, row)
 
-    try:
-        return File(desk.store.retrying(keep), called, size, kind)
-    except CommitUnknown:
-        raise  # the row may be there: then the file must be, too
-    except Exception:
-        path.unlink(missing_ok=True)
-        raise
+        id = desk.store.retrying(keep)
+    return File(id, called, size, row.media_type)
 
 
 def download(
@@ -138,20 +140,28 @@ def download(
 def sweep(desk: Desk, *, now: datetime) -> int:
     """Delete files of no record that were uploaded more than a day ago; returns how many.
 
-    Row and file go together: after a crash between the two the row is still there, and the next
-    round takes it.
+    The row goes first, so that nobody claims a file that is gone; a mark leads the next round to a
+    file a crash left without its row, here or while it was taken in.
     """
     store, swept = desk.store, 0
     for orphan in attachments.orphans(store, before=now - ORPHANS_KEPT):
+        path = store.data_directory / orphan.path
+        mark = store.data_directory / DIRECTORY / f".{path.name}"
+        mark.touch(mode=0o600)
         with store.transaction():
             gone = attachments.discard(store, orphan.id)
-            if gone:  # while the row is locked, so that nobody claims a file that is gone
-                (store.data_directory / orphan.path).unlink(missing_ok=True)
+        if gone:
+            path.unlink(missing_ok=True)
+        mark.unlink()
         swept += gone
-    for left in (store.data_directory / DIRECTORY).glob(".*"):
+    for mark in (store.data_directory / DIRECTORY).glob(".*"):
         with suppress(FileNotFoundError):
-            if left.stat().st_mtime < (now - ORPHANS_KEPT).timestamp():
-                left.unlink()
+            if mark.stat().st_mtime < (now - ORPHANS_KEPT).timestamp():
+                path = _place(mark)
+                named = str(path.relative_to(store.data_directory))
+                if not attachments.has_path(store, named):
+                    path.unlink(missing_ok=True)
+                mark.unlink()
     return swept
 
 
@@ -181,6 +191,7 @@ def _write(path: Path, stream: IO[bytes], most_bytes: int) -> tuple[int, str]:
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
+    _sync(path.parent)
     if not size:
         raise _refused("file_empty")
     return size, digest.hexdigest()
@@ -196,16 +207,40 @@ def _kind(path: Path, name: str, *, images_only: bool) -> str:
     return kind
 
 
-def _settle(waiting: Path, top: Path) -> Path:
-    """Give the file its random place for good."""
-    name = secrets.token_hex(16)
-    directory = top / name[:2]
-    directory.mkdir(mode=0o700, exist_ok=True)
-    path = directory / name
-    waiting.rename(path)
+def _place(mark: Path) -> Path:
+    """Where the file of a mark lies."""
+    name = mark.name.removeprefix(".")
+    return mark.parent / name[:2] / name
+
+
+@contextmanager
+def _without_row(mark: Path, path: Path) -> Iterator[None]:
+    """Mark a file whose row is not yet kept; whatever fails takes the file along.
+
+    When the commit is unknown the row may be there, so file and mark stay for the janitor.
+
+    Raises:
+        NoSpace: the disk is full or read-only.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark.touch(mode=0o600, exist_ok=False)
+        _sync(mark.parent)
+        yield
+    except CommitUnknown:
+        raise
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise NoSpace from error
+        raise
+    mark.unlink()
+
+
+def _sync(directory: Path) -> None:
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return path

@@ -118,6 +118,11 @@ def orphans(store: Store, *, before: datetime) -> list[Attachment]:
     )
 
 
+def has_path(store: Store, path: str) -> bool:
+    """Whether a row names this file (read through: asked only of what a crash left behind)."""
+    return bool(store.rows('SELECT 1 FROM "kefu_attachment" WHERE "path" = ? LIMIT 1', (path,)))
+
+
 def discard(store: Store, file_id: int) -> bool:
     """Delete the row of a file that (still) belongs to nobody; False when it was claimed."""
     cursor = store.execute(

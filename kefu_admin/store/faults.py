@@ -1,8 +1,9 @@
 """What can go wrong between us and a database, told alike for three drivers.
 
-Being locked out, deadlocked or cut off is `Busy` for a person; whether the work may be tried again
-depends on when it happened. A broken constraint is a `ConstraintBroken` that the writer turns into
-a sentence about fields. Everything else stays the driver's own exception: a programming fault.
+Being locked out, deadlocked or cut off is `Busy` for a person, a full disk `NoSpace`; whether the
+work may be tried again depends on when it happened. A broken constraint is a `ConstraintBroken`
+that the writer turns into a sentence about fields. Everything else stays the driver's own
+exception: a programming fault.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from kefu_admin.problems import Busy
+from kefu_admin.problems import Busy, NoSpace
 from kefu_admin.store.dialect import Dialect
 
 
@@ -82,8 +83,14 @@ def _sqlite(error: Exception) -> Exception | None:
         return ConstraintBroken(Constraint.REQUIRED, columns=columns)
     if "database is locked" in said or "database table is locked" in said:
         return BusyBeforeCommit()
+    if said.startswith(_SQLITE_FULL):
+        return NoSpace()
     return None
 
+
+_SQLITE_FULL = ("database or disk is full", "attempt to write a readonly database")
+_POSTGRESQL_FULL = {"53100", "25006"}  # disk full, read-only transaction (a standby)
+_MARIADB_FULL = {1021, 1114, 1290, 1792}  # disk full, table full, read-only server or transaction
 
 _POSTGRESQL_CONSTRAINTS = {
     "23505": Constraint.UNIQUE,
@@ -113,6 +120,8 @@ def _postgresql(error: Exception) -> Exception | None:
         )
     if state == "0A000" and "cached plan" in str(error):
         return ConnectionLost()  # another process changed the table; a new connection plans anew
+    if state in _POSTGRESQL_FULL:
+        return NoSpace()
     if state in _POSTGRESQL_BUSY:
         return BusyBeforeCommit()
     if state in _POSTGRESQL_LOST:
@@ -138,6 +147,7 @@ _MARIADB_NAMES = {
     1364: re.compile(r"Field '([^']+)'"),
     1406: re.compile(r"column '([^']+)'"),
 }
+_MARIADB_NO_SPACE = re.compile(r"\b(?:[Ee]rrcode|[Ee]rrno|[Ee]rror):? 28\b")
 _MARIADB_BUSY = {1205, 1213, 1020, 1040, 1203, 3024, 1969}
 _MARIADB_LOST = {2003, 2006, 2013, 2014, 2055, 1927, 1053, 0}
 
@@ -153,6 +163,8 @@ def _mariadb(error: Exception) -> Exception | None:
         if kind in (Constraint.REQUIRED, Constraint.TOO_LONG):
             return ConstraintBroken(kind, columns=(name,) if name else ())
         return ConstraintBroken(kind, name=name)
+    if code in _MARIADB_FULL or _MARIADB_NO_SPACE.search(said):
+        return NoSpace()
     if code in _MARIADB_BUSY:
         return BusyBeforeCommit()
     if code in _MARIADB_LOST and type(error).__name__ in ("OperationalError", "InterfaceError"):

@@ -18,5 +18,6 @@ SENTENCES = {
     "numbers_exhausted": "编号“{series}”已用完，请联系管理员。",
     "too_many": "操作太频繁，请 {retry_after} 秒后再试。",
     "busy": "系统正忙，请稍后再试。",
+    "no_space": "服务器磁盘已满或只读，刚才的内容没有保存；仍可查看。请联系管理员。",
     "config_moved": "系统配置刚刚更新，正在重新启动，请稍后再试。",
 }

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+import psycopg
+import pymysql
 import pytest
 
-from kefu_admin.problems import Busy
+from kefu_admin.problems import Busy, NoSpace
 from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.faults import (
     BusyBeforeCommit,
     CommitUnknown,
     ConnectionLost,
     Constraint,
     ConstraintBroken,
+    fault,
 )
 from kefu_admin.store.session import TRIES, AbortedTransaction
 from tests.databases import add, opened
@@ -273,3 +278,24 @@ def test_text_order_is_by_code_point_and_case_and_blanks_count(store):
 
     assert names == sorted(names)
     assert store.value("""SELECT COUNT(*) FROM "agent" WHERE "name" = 'b'""") == 1
+
+
+@pytest.mark.parametrize(
+    ("dialect", "error"),
+    [
+        (Dialect.SQLITE, sqlite3.OperationalError("database or disk is full")),
+        (Dialect.SQLITE, sqlite3.OperationalError("attempt to write a readonly database")),
+        (Dialect.POSTGRESQL, psycopg.errors.DiskFull()),
+        (Dialect.POSTGRESQL, psycopg.errors.ReadOnlySqlTransaction()),
+        (Dialect.MARIADB, pymysql.err.OperationalError(1114, "The table 't' is full")),
+        (Dialect.MARIADB, pymysql.err.InternalError(1026, "Error writing file 'x' (Errcode: 28)")),
+        (Dialect.MARIADB, pymysql.err.OperationalError(1030, "Got error 28 from storage engine")),
+        (Dialect.MARIADB, pymysql.err.OperationalError(1290, "running with --read-only")),
+    ],
+    ids=str,
+)
+def test_a_full_disk_is_told_alike(dialect, error):
+    told = fault(dialect, error)
+
+    assert isinstance(told, NoSpace)
+    assert not isinstance(told, BusyBeforeCommit)

@@ -5,7 +5,9 @@ What no record claims is swept away a day later (`operations.files`).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from typing import IO
 
 from flask import request
 
@@ -52,6 +54,23 @@ def take_uploads(content: ContentType) -> Taken:
                 ) from refusal
             taken[field_id] = (*taken.get(field_id, ()), file)
     return taken
+
+
+def asked_for(content: ContentType, *asked: object) -> object:
+    """What a form asked for, alike when it is sent twice: a file counts by its content, for it gets
+    another id each time it is taken in."""
+    sent = [
+        (name, file.filename, _digest(file.stream))
+        for name in sorted(request.files)
+        for file in request.files.getlist(name)
+        if file.filename
+    ]
+    return [content.id, *asked, sent]
+
+
+def _digest(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # seekable, readable
 
 
 def with_uploads(

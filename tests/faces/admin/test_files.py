@@ -70,6 +70,54 @@ def test_a_file_sent_with_the_form_hangs_on_the_record_and_comes_back(filed: Ser
     download.close()
 
 
+def test_a_form_with_a_file_sent_twice_takes_effect_once(filed: Served) -> None:
+    boss, path = filed.browser("supervisor"), created(filed)
+    sent = dict(form(boss.get(f"{path}/edit"), "/edit").fields)
+    blank = dict(form(boss.get("/records/customer/new"), "/new").fields)
+    blank |= {"f.name": "乙公司", "f.kind": "company"}
+
+    def send_twice(where: str, fields: dict[str, str]) -> list[tuple[int, str]]:
+        answers = [
+            boss.post(where, data={**fields, "upload.f.papers": (io.BytesIO(PDF), "合同.pdf")})
+            for _ in range(2)
+        ]
+        return [(one.status_code, one.headers["Location"].partition("?")[0]) for one in answers]
+
+    assert send_twice(f"{path}/edit", sent) == [(303, path)] * 2
+    (status, made), again = send_twice("/records/customer/new", blank)
+    assert (status, made) == again
+    assert text(boss.get(path)).count("合同.pdf") == text(boss.get(made)).count("合同.pdf")
+
+
+def test_a_key_does_not_stand_for_another_file(filed: Served) -> None:
+    boss, path = filed.browser("supervisor"), created(filed)
+    sent = dict(form(boss.get(f"{path}/edit"), "/edit").fields)
+    boss.post(f"{path}/edit", data={**sent, "upload.f.papers": (io.BytesIO(PDF), "合同.pdf")})
+
+    other = boss.post(
+        f"{path}/edit", data={**sent, "upload.f.papers": (io.BytesIO(PDF + b" "), "合同.pdf")}
+    )
+
+    assert other.status_code == 422
+    assert "请求编号" in text(other)
+
+
+def test_a_key_does_not_stand_for_another_types_record(filed: Served) -> None:
+    boss, path = filed.browser("supervisor"), created(filed)
+    number = path.rpartition("/")[2]
+    visit = form(boss.get("/records/visit/new"), "/new")
+    visit = str(visit.send(boss, f__customer=number).headers["Location"]).partition("?")[0]
+    assert visit.rpartition("/")[2] == number
+    leaving = form(boss.get(f"{visit}/delete"), "/delete")
+    assert leaving.send(boss).status_code == 303
+    asked = form(boss.get(f"{path}/delete"), "/delete")
+
+    refused = asked.send(boss, key=leaving.fields["key"], version=leaving.fields["version"])
+
+    assert refused.status_code == 422
+    assert boss.get(path).status_code == 200
+
+
 def test_a_file_unticked_in_the_form_is_let_go(filed: Served) -> None:
     boss, path = filed.browser("supervisor"), created(filed)
     sent = dict(form(boss.get(f"{path}/edit"), "/edit").fields)

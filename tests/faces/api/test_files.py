@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from kefu_admin.definitions.project import Project
 from kefu_admin.operations import files
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store.database import Store
+from kefu_admin.store.faults import CommitUnknown
 from tests.conftest import PROJECTS
 from tests.faces.desk import Served, serve
 
@@ -187,3 +189,46 @@ def test_uploads_nobody_claims_are_swept_away_after_a_day(served: Served) -> Non
         assert files.sweep(served.desk, now=now + timedelta(hours=25)) == 1
 
     assert served.as_("supervisor").get(f"{path}/files/{kept}").data == PDF
+
+
+def marks_and_files(served: Served) -> tuple[int, int]:
+    """How many marks and how many files lie in the data directory."""
+    top = served.desk.store.data_directory / "files"
+    return len([*top.glob(".*")]), len([*top.glob("*/*")])
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_what_a_crash_left_of_an_upload_is_swept_away_after_a_day(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> int:
+        raise CommitUnknown
+
+    upload(served, PDF, "kept.pdf")
+    with monkeypatch.context() as patch:  # the process ends without a word
+        patch.setattr(files.attachments, "add", lost)
+        assert upload(served, PDF, "lost.pdf")[0] == 503
+    assert marks_and_files(served) == (1, 2)
+    now = clock.now()
+
+    with served.desk.store.connection():
+        files.sweep(served.desk, now=now + timedelta(hours=23))
+        assert marks_and_files(served) == (1, 2)
+        files.sweep(served.desk, now=now + timedelta(hours=25))
+
+    assert marks_and_files(served) == (0, 0)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_a_full_disk_is_said_plainly_and_leaves_nothing(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+
+    status, body = upload(served, PDF, "large.pdf")
+
+    assert (status, body["errors"][0]["code"]) == (503, "no_space")
+    assert marks_and_files(served) == (0, 0)

@@ -24,7 +24,7 @@ from kefu_admin.faces.admin.record.forms import (
     sent_key,
     sent_version,
 )
-from kefu_admin.faces.admin.uploads import Taken, take_uploads, with_uploads
+from kefu_admin.faces.admin.uploads import Taken, asked_for, take_uploads, with_uploads
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
@@ -186,16 +186,17 @@ class RecordView(PanelView):
         key = sent_key()
         sent = page_form.sent(self, view)
         try:
+            asked = sent.posted.raw
             taken = take_uploads(self.content)
             sent = sent.with_files(taken)
-            raw = with_uploads(self.content, sent.posted.raw, taken)
+            raw = with_uploads(self.content, asked, taken)
             outcome = records.create(
                 self.desk,
                 self.content.id,
                 raw,
                 actor=http.actor(),
                 now=http.now(),
-                key=idempotency_key(key, {"type": self.content.id, "values": raw}),
+                key=idempotency_key(key, asked_for(self.content, asked)),
             )
         except KEEPS_FORM as refusal:
             return self.form(page_form.refused(self, view, sent, refusal), refusal.status)
@@ -219,10 +220,10 @@ class RecordView(PanelView):
         """Write what was sent for a record, of which only the masked fields are known."""
         id, key, version = row.id, sent_key(), sent_version()
         taken: Taken = {}
-        raw = page_form.sent(self, view, row).posted.raw
+        asked = page_form.sent(self, view, row).posted.raw
         try:
             taken = take_uploads(self.content)
-            raw = with_uploads(self.content, raw, taken)
+            raw = with_uploads(self.content, asked, taken)
             outcome = records.change(
                 self.desk,
                 self.content.id,
@@ -231,7 +232,7 @@ class RecordView(PanelView):
                 raw,
                 actor=http.actor(),
                 now=http.now(),
-                key=idempotency_key(key, {"id": id, "version": version, "values": raw}),
+                key=idempotency_key(key, asked_for(self.content, asked, id, version)),
             )
         except KEEPS_FORM as refusal:
             now = self.row(id)
@@ -264,7 +265,7 @@ class RecordView(PanelView):
                 version,
                 actor=http.actor(),
                 now=http.now(),
-                key=idempotency_key(key, {"delete": id, "version": version}),
+                key=idempotency_key(key, asked_for(self.content, "delete", id, version)),
             )
         except (StillReferenced, Conflict, Busy) as refusal:
             return self.confirm(self.row(id), refusal)

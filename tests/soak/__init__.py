@@ -1,0 +1,9 @@
+"""Crash runs: the product is killed at any moment, and what it promised must hold.
+
+- `deeds`: operations a run does, each able to say from the tables whether it happened, wholly, once
+- `ground`: a desk to do them on · `oracle`: what was promised, and the judgement after the kill
+- `kill_fork`: a forked child killed at a statement or a moment (R02)
+- `plants`: faults put into a child on purpose, each of which a run must find
+
+`python -m tests.soak --help`; how to add a deed stands in README.md.
+"""
