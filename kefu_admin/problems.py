@@ -150,8 +150,18 @@ class VersionRequired(Refusal):
     code, status = "version_required", 428
 
 
+@dataclass(frozen=True, slots=True)
+class Referrer:
+    """A record that refers to another; `label` is how it is called to the one who asks."""
+
+    type: str
+    id: int
+    label: str
+
+
 class StillReferenced(Refusal):
-    """Others refer to it. facts: visible (labels of referrers the actor may see), hidden (bool)."""
+    """Others refer to it. facts: visible (the `Referrer`s the actor may see), hidden (whether there
+    are more that he may not see)."""
 
     code, status = "still_referenced", 409
 

@@ -19,6 +19,7 @@ CHECKED = {
     "attachments": "附件",
     "audited": "每次改动都有审计",
     "history": "历史版本",
+    "bin": "回收站",
     "numbers": "业务编号",
     "rollups": "汇总值",
     "secrets": "加密字段",

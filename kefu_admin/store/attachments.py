@@ -1,8 +1,10 @@
 """Rows about uploaded files. The bytes lie in the data directory under random names.
 
 A file is uploaded first and belongs to nobody; saving a record claims it for one field, together
-with the record. A file a record lets go of belongs to nobody again; the janitor takes what belongs
-to nobody and was uploaded more than a day ago. Rule: D26.
+with the record. A file the record no longer names stays with its history (`FORMER`), one of a
+deleted record with the bin: an older version, or the record, may come back. Purging the record lets
+its files go; the janitor takes what belongs to nobody and was uploaded more than a day ago.
+Rule: D26.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from kefu_admin.store.shapes import ColumnKind
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
+
+FORMER = -1
+"""The position of a file that only older versions of its record name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +82,8 @@ def of_records(
         marks = ", ".join("?" * len(part))
         for record_id, file_id in store.rows(
             'SELECT "record_id", "id" FROM "kefu_attachment" WHERE "type" = ? AND "field" = ?'
-            f' AND "record_id" IN ({marks}) ORDER BY "record_id", "position", "id"',  # marks only
+            f' AND "record_id" IN ({marks}) AND "position" >= 0'  # marks only
+            ' ORDER BY "record_id", "position", "id"',
             (type_id, field, *part),
         ):
             found[record_id] = (*found.get(record_id, ()), file_id)
@@ -85,12 +91,12 @@ def of_records(
 
 
 def place(store: Store, record_id: int, before: Sequence[int], after: Sequence[int]) -> None:
-    """Give a record's field the files `after` in this order; those only in `before` are let go.
+    """Give a record's field the files `after` in this order; those only in `before` are former.
 
     The caller has seen that every new one is unclaimed and was uploaded for this field.
     """
     for gone in sorted(set(before) - set(after)):
-        store.execute('UPDATE "kefu_attachment" SET "record_id" = NULL WHERE "id" = ?', (gone,))
+        store.execute(f'UPDATE "kefu_attachment" SET "position" = {FORMER} WHERE "id" = ?', (gone,))
     store.execute_many(
         'UPDATE "kefu_attachment" SET "record_id" = ?, "position" = ? WHERE "id" = ?',
         [(record_id, position, file_id) for position, file_id in enumerate(after)],
@@ -98,10 +104,10 @@ def place(store: Store, record_id: int, before: Sequence[int], after: Sequence[i
 
 
 def let_go(store: Store, type_id: str, record_ids: Sequence[int]) -> None:
-    """Records are about to be deleted: their files belong to nobody."""
+    """Records are being purged: their files belong to nobody."""
     marks = ", ".join("?" * len(record_ids))
     store.execute(
-        'UPDATE "kefu_attachment" SET "record_id" = NULL'
+        'UPDATE "kefu_attachment" SET "record_id" = NULL, "position" = 0'
         f' WHERE "type" = ? AND "record_id" IN ({marks})',
         (type_id, *record_ids),
     )

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.content_type import ContentType
@@ -34,7 +34,8 @@ _SEALED = "sealed"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One change of one record; `before` and `after` hold the canonical values of the fields it
-    changed (all that have one, when created or deleted). Owned rows are lists of their ids."""
+    changed (all that have one, when created or deleted). Owned rows are lists of their ids. `unfit`
+    names fields whose values their type does not take any more: these are as they were written."""
 
     type: str
     record_id: int
@@ -46,6 +47,7 @@ class Entry:
     operation: str
     before: Mapping[str, object] = field(default_factory=dict)
     after: Mapping[str, object] = field(default_factory=dict)
+    unfit: frozenset[str] = frozenset()
 
 
 def entry(
@@ -114,23 +116,41 @@ def of_record(
         ' ORDER BY "version" DESC LIMIT ?',  # only fixed text is joined in
         (*params, below_version, limit) if below_version else (*params, limit),
     )
-    content_type = store.project.types[type_id]
-    instants = [store.from_db(ColumnKind.INSTANT, row[3]) for row in rows]
-    return [
-        Entry(
-            type=row[0],
-            record_id=row[1],
-            version=row[2],
-            at=at,
-            actor_id=row[4],
-            actor=row[5],
-            action=row[6],
-            operation=row[7],
-            before=_values(store, content_type, record_id, row[9], at),
-            after=_values(store, content_type, record_id, row[10], at),
+    return [_entry(store, row) for row in rows]
+
+
+def of_versions(store: Store, type_id: str, versions: Mapping[int, int]) -> dict[int, Entry]:
+    """One entry each of several records of a type (id to version), by id; those there are."""
+    wanted = sorted(versions.items())
+    found: dict[int, Entry] = {}
+    for start in range(0, len(wanted), 100):
+        part = wanted[start : start + 100]
+        either = " OR ".join(['("record_id" = ? AND "version" = ?)'] * len(part))
+        rows = store.rows(
+            f'SELECT {_NAMES} FROM "kefu_history" WHERE "type" = ? AND ({either})',
+            (type_id, *(value for pair in part for value in pair)),
         )
-        for row, at in zip(rows, instants, strict=True)
-    ]
+        found |= {int(row[1]): _entry(store, row) for row in rows}
+    return found
+
+
+def _entry(store: Store, row: Sequence[Any]) -> Entry:
+    content_type, record_id = store.project.types[row[0]], int(row[1])
+    at: datetime = store.from_db(ColumnKind.INSTANT, row[3])
+    unfit: set[str] = set()
+    return Entry(
+        type=row[0],
+        record_id=record_id,
+        version=row[2],
+        at=at,
+        actor_id=row[4],
+        actor=row[5],
+        action=row[6],
+        operation=row[7],
+        before=_values(store, content_type, record_id, row[9], at, unfit),
+        after=_values(store, content_type, record_id, row[10], at, unfit),
+        unfit=frozenset(unfit),
+    )
 
 
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
@@ -172,10 +192,15 @@ def _plain(
 
 
 def _values(
-    store: Store, content_type: ContentType, record_id: int, text: str | None, at: datetime
+    store: Store,
+    content_type: ContentType,
+    record_id: int,
+    text: str | None,
+    at: datetime,
+    unfit: set[str],
 ) -> dict[str, object]:
     """Canonical values under today's names; a field the config no longer has, or whose type has
-    changed, stays as it was written."""
+    changed (then added to `unfit`), stays as it was written."""
     read: dict[str, object] = {}
     for then, written in json.loads(text or "{}").items():
         name = store.renames.today(content_type.id, then, at)
@@ -187,11 +212,11 @@ def _values(
                 value[_SEALED], type_id=content_type.id, field=name, record_id=record_id
             )
         if one is not None and one.type == "children":
-            value = tuple(value or ())
+            value = tuple(value) if isinstance(value, list) else ()
         elif one is not None:
             try:
                 value = convert(one, value)
             except BadValue:
-                value = written
+                unfit.add(name)
         read[name] = value
     return read

@@ -97,7 +97,7 @@ def follow(store: Store) -> None:
                 (each.new, each.type, each.old),
             )
             continue
-        for table in ("kefu_history", "kefu_attachment", "kefu_search_type"):
+        for table in ("kefu_history", "kefu_bin", "kefu_attachment", "kefu_search_type"):
             store.execute(f'UPDATE "{table}" SET "type" = ? WHERE "type" = ?', (each.new, each.old))
     _write(store, [replace(each, pending=False) for each in known])
 

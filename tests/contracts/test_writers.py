@@ -20,6 +20,7 @@ WRITERS = {
     "kefu_seal": {"store/seal/"},
     "kefu_lease": {"store/lease.py"},
     "kefu_history": {"store/history.py"},
+    "kefu_bin": {"store/bin.py"},
     "kefu_outbox": {"store/outbox.py"},
     "kefu_idempotency": {"store/idempotency.py"},
     "kefu_counter": {"store/numbers.py"},

@@ -16,7 +16,7 @@ from kefu_admin.wording import sentence
 from tests import factories
 from tests.databases import lay, opened
 from tests.operations.people import actor, department, person
-from tests.store.books import line, unguarded, write
+from tests.store.books import line, write
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -55,14 +55,13 @@ def test_a_used_desk_is_sound_and_everything_was_checked(desk):
 
     assert report.findings == ()
     assert report.checked == (
-        "audit", "references", "attachments", "audited", "history", "numbers", "rollups",
+        "audit", "references", "attachments", "audited", "history", "bin", "numbers", "rollups",
         "secrets", "search", "computed",
     )  # fmt: skip
 
 
 def test_a_record_that_went_without_its_number_being_voided_leaves_a_gap(desk):
-    with unguarded(desk.store, "kefu_void_number"):
-        desk.store.execute('DELETE FROM "kefu_void_number"')
+    desk.store.execute('DELETE FROM "kefu_bin"')
 
     assert found(desk) == [
         (
@@ -70,6 +69,29 @@ def test_a_record_that_went_without_its_number_being_voided_leaves_a_gap(desk):
             {"series": "customer", "period": "202611", "department": "", "count": 1, "first": 3},
         )
     ]
+
+
+def test_a_bin_that_does_not_fit_the_records_is_found(desk):
+    desk.store.execute('UPDATE "kefu_bin" SET "record_id" = 2')
+
+    assert found(desk) == [
+        ("version_without_audit", {"type": "customer", "id": 2, "version": 2}),
+        ("history_incomplete", {"type": "customer", "id": 2, "version": 2}),
+        ("bin_not_deleted", {"type": "customer", "id": 2, "version": 2}),
+        ("bin_still_there", {"type": "customer", "id": 2}),
+        (
+            "number_gap",
+            {"series": "customer", "period": "202611", "department": "", "count": 1, "first": 3},
+        ),
+    ]
+
+
+def test_an_owned_row_that_waits_for_an_owner_who_is_there_is_found(desk):
+    desk.store.execute(
+        'UPDATE "kefu_bin" SET "type" = ?, "with_owner" = 1, "owner_id" = 1', ("contact",)
+    )
+
+    assert ("bin_without_owner", {"type": "contact", "id": 3}) in found(desk)
 
 
 def test_a_counter_set_back_is_found(desk):
@@ -87,8 +109,8 @@ def test_a_number_that_is_void_and_on_a_record_is_found(desk):
     number = desk.store.value('SELECT "code" FROM "customer" WHERE "id" = 1')
     desk.store.execute(
         'INSERT INTO "kefu_void_number" ("series", "number", "reason", "type", "at", "actor")'
-        ' SELECT "series", ?, \'x\', "type", "at", "actor" FROM "kefu_void_number"',
-        (number,),
+        ' SELECT ?, ?, \'x\', "type", "at", "actor" FROM "kefu_bin"',
+        ("customer", number),
     )
 
     assert found(desk) == [

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.faces.api.rows import plain
 from kefu_admin.faces.http import ErrorPage, locale
-from kefu_admin.problems import Invalid, UnknownParameter
+from kefu_admin.problems import Invalid, Referrer, StillReferenced, UnknownParameter
 
 
 def success(
@@ -42,7 +42,20 @@ def failure(page: ErrorPage) -> Response:
     else:
         named = page.error.facts.get("name") if isinstance(page.error, UnknownParameter) else ""
         errors = [{"code": page.code, "field": str(named or ""), "message": page.message}]
+        if isinstance(page.error, StillReferenced):
+            errors[0] |= _referrers(page.error)
     return _response({"ok": False, "errors": errors, "status": page.status}, page.status, None)
+
+
+def _referrers(refusal: StillReferenced) -> dict[str, object]:
+    """Who refers to what was to be deleted, as far as the client may see; `hidden`: others do."""
+    visible = refusal.facts["visible"]
+    assert isinstance(visible, tuple)
+    named = [one for one in visible if isinstance(one, Referrer)]
+    return {
+        "referrers": [{"type": one.type, "id": one.id, "label": one.label} for one in named],
+        "hidden": bool(refusal.facts["hidden"]),
+    }
 
 
 def _response(body: object, status: int, headers: Mapping[str, str] | None) -> Response:

@@ -12,7 +12,8 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import plain, storage
 from kefu_admin.definitions.fields import Field, PersonalClass, Storage
 from kefu_admin.definitions.masks import MASKS
-from kefu_admin.store import audit, history, outbox, search
+from kefu_admin.store import audit, bin, history, outbox, search
+from kefu_admin.store.bin import Binned
 from kefu_admin.store.change import following, statements
 from kefu_admin.store.change.following import Recompute
 from kefu_admin.store.change.values import Draft, Kind
@@ -51,6 +52,7 @@ class Book:
         following.follow(self._store, drafts, binding=binding, recompute=recompute)
         entries = [self._entry(draft) for draft in drafts]
         history.append(self._store, entries)
+        bin.put(self._store, [self._binned(draft) for draft in drafts if draft.kind is Kind.REMOVE])
         audit.append(self._store, [self._line(entry) for entry in entries])
         outbox.append(self._store, [self._event(entry) for entry in entries])
 
@@ -92,6 +94,25 @@ class Book:
             operation=self._operation,
             before=before if draft.kind is not Kind.CREATE else {},
             after=after if draft.kind is not Kind.REMOVE else {},
+        )
+
+    def _binned(self, draft: Draft) -> Binned:
+        was = draft.after
+        owner_id = was[draft.type.owned_by] if draft.type.owned_by else None
+        with_owner = draft.parent is not None and draft.parent.kind is Kind.REMOVE
+        return Binned(
+            type=draft.type.id,
+            record_id=draft.id,
+            version=draft.version + 1,
+            owner_id=owner_id,  # type: ignore[arg-type]  # a reference's value
+            with_owner=with_owner,
+            at=self._now,
+            actor_id=self._actor.user_id,
+            actor=self._actor.login,
+            created_at=was["created_at"],  # type: ignore[arg-type]  # system fields have one type
+            created_by=was["created_by"],  # type: ignore[arg-type]
+            updated_at=was["updated_at"],  # type: ignore[arg-type]
+            updated_by=was["updated_by"],  # type: ignore[arg-type]
         )
 
     def _line(self, entry: history.Entry) -> audit.Line:

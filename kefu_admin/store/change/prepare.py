@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import value_type
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import Conflict, Forbidden, NotFound
-from kefu_admin.store import rollups
 from kefu_admin.store.change import removal, statements
 from kefu_admin.store.change.judging import judge_new, judge_update, raise_faults, settle
-from kefu_admin.store.change.values import Draft, Kind, Record, Values
+from kefu_admin.store.change.values import Draft, Kind, Record, Values, absent
 
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
@@ -45,7 +43,7 @@ def creates(
     they are owned rows of these."""
     checks = change.checks(content_type.id)
     defaults = checks.defaults(binding=change.warrant.binding)
-    blank = {name: _absent(field) for name, field in content_type.fields.items()}
+    blank = {name: absent(field) for name, field in content_type.fields.items()}
     system = {
         "version": 1,
         "created_at": change.now,
@@ -153,12 +151,6 @@ def touches(
         draft.errors[:] = [e for e in draft.errors if not e.field or e.field.startswith(concern)]
     raise_faults(drafts)
     return drafts
-
-
-def _absent(field: Field) -> object:
-    if field.rollup is not None:
-        return rollups.initial(field)
-    return () if value_type(field).many else None
 
 
 # owned rows

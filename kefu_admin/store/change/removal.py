@@ -1,6 +1,6 @@
 """Deleting: owned rows go along, referrers forbid it.
 
-The row goes for good; history and the audit book keep what it was.
+The row leaves its table for the bin (`store.bin`); history keeps what it was.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.role import Action
-from kefu_admin.problems import Forbidden, NotFound, StillReferenced
+from kefu_admin.problems import Forbidden, NotFound, Referrer, StillReferenced
 from kefu_admin.store.change.statements import marks
 from kefu_admin.store.change.values import Draft, Kind, Record, walk
 from kefu_admin.store.dialect import quoted
@@ -75,32 +75,41 @@ def drafts(
     return made
 
 
-def refuse_referred(change: Change, removed: list[Draft]) -> None:
-    """Refuse when any other record refers to one of those to be deleted.
+def refuse_referred(change: Change, drafts: list[Draft]) -> None:
+    """Refuse when any other record refers to one that the drafts delete, owned rows included.
 
     Raises:
         StillReferenced: names those the actor may see; of the others only that they exist.
     """
     gone: dict[str, set[int]] = {}
-    for draft in walk(removed):
+    edited: dict[tuple[str, int], Draft] = {}
+    for draft in walk(drafts):
         if draft.kind is Kind.REMOVE:
             gone.setdefault(draft.type.id, set()).add(draft.id)
-    visible: list[str] = []
+        elif draft.kind is Kind.UPDATE:
+            edited[draft.type.id, draft.id] = draft
+    visible: dict[tuple[str, int], Referrer] = {}
     hidden = False
     for target, ids in gone.items():
         for content_type, field in _referring(change.store.project, target):
             limit = len(gone.get(content_type.id, ())) + LABELS_SHOWN
             found = _referrers(change, content_type, field, sorted(ids), limit)
-            others = [i for i in found if i not in gone.get(content_type.id, ())]
+            others = [
+                i
+                for i in found
+                if i not in gone.get(content_type.id, ())
+                and not _lets_go(edited.get((content_type.id, i)), field, ids)
+            ]
             records = change.reader.load(content_type.id, others)
             for record in records.values():
                 label = _label(change, content_type, record)
                 if label is None:
                     hidden = True
-                elif label not in visible:
-                    visible.append(label)
+                else:
+                    key = (content_type.id, record.id)
+                    visible.setdefault(key, Referrer(*key, label))
     if visible or hidden:
-        raise StillReferenced(visible=visible, hidden=hidden)
+        raise StillReferenced(visible=tuple(visible.values()), hidden=hidden)
 
 
 def _owned_types(project: Project, type_id: str) -> Iterator[ContentType]:
@@ -137,6 +146,14 @@ def _referrers(
         )
         found += [int(row[0]) for row in rows]
     return found
+
+
+def _lets_go(draft: Draft | None, field: Field, ids: set[int]) -> bool:
+    """Whether the same change takes the reference away."""
+    if draft is None:
+        return False
+    value = draft.after[field.id]
+    return ids.isdisjoint(value if isinstance(value, tuple) else (value,))
 
 
 def _label(change: Change, content_type: ContentType, record: Record) -> str | None:

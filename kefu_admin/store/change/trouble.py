@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Storage
-from kefu_admin.problems import FieldError, Invalid, Refusal, StillReferenced
-from kefu_admin.store.change.values import Draft, Kind, walk
+from kefu_admin.problems import FieldError, Invalid, Refusal
+from kefu_admin.store.change.values import Draft, walk
 from kefu_admin.store.columns import has_column, hash_column
 from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
 from kefu_admin.store.names import index_name
@@ -24,16 +24,13 @@ Key = tuple[str, tuple[str, ...], tuple[str, ...]]  # index name, its columns, t
 def refused(change: Change, broken: ConstraintBroken, drafts: Sequence[Draft]) -> Exception:
     """The refusal for a broken constraint, or the fault itself when it is ours.
 
-    A reference that broke although it was looked at a moment ago was deleted in between: the unit
-    may be run again and will say so. A record to be deleted that is referred to after all is
-    `StillReferenced`.
+    A reference that broke although it was looked at a moment ago was deleted in between, or made
+    in between to what is being deleted: the unit may be run again and will say so.
     """
     every = list(walk(list(drafts)))
     if broken.kind is Constraint.UNIQUE:
         return _not_unique(broken, every) or broken
     if broken.kind is Constraint.REFERENCE:
-        if any(draft.kind is Kind.REMOVE for draft in every):
-            return StillReferenced(visible=[], hidden=True)
         return BusyBeforeCommit()
     return broken
 

@@ -38,7 +38,7 @@ from kefu_admin.store.change.prepare import Edit
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.change.statements import CHUNK
 from kefu_admin.store.change.trouble import refused
-from kefu_admin.store.change.values import Draft, Record, walk
+from kefu_admin.store.change.values import Draft, Record, rising, walk
 from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
 from kefu_admin.store.idempotency import APPLIED_KEY, IdempotencyKey
 from kefu_admin.store.warrant import Checks, Warrant
@@ -129,6 +129,7 @@ class Change:
 
         Raises:
             NotFound, Forbidden, Conflict, Invalid: nothing was changed.
+            StillReferenced: other records refer to an owned row that was left out.
         """
         return self.update_each(type_id, [(record_id, version, values)], single=True)[0]
 
@@ -182,7 +183,6 @@ class Change:
                 raise Conflict(version=record.version, sent=version, id=record_id)
         drafts = removal.drafts(self, content_type, list(records.values()))
         held = owners.of_stored(self, content_type, list(records.values()))
-        removal.refuse_referred(self, drafts)
         self._write(content_type, drafts, held)
 
     # what its parts ask of it
@@ -263,6 +263,7 @@ class Change:
     ) -> None:
         references.check(self, list(walk(drafts)))
         judging.raise_faults(drafts)
+        removal.refuse_referred(self, drafts)
         guesses.spend(self, walk(drafts))
         touched = owners.touch(self, content_type, drafts, held)
         following.lock_carriers(self.store, list(walk(drafts)))
@@ -270,5 +271,8 @@ class Change:
             writing.write(self, [*touched, *drafts])
         except ConstraintBroken as broken:
             raise refused(self, broken, drafts) from broken
+        for draft in (*rising(drafts), *touched):  # history: a version of an owner comes after
+            if draft.writes:  # those of its rows that belong to it
+                self.book.tell(draft)
         if self.book.waiting >= CHUNK:
             self.book.finish(self.warrant.binding, self.recomputed)

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.fields import Field
 from kefu_admin.problems import FieldError
+from kefu_admin.store import rollups
 from kefu_admin.store.change.access import Held
 
 Late = Mapping[str, Callable[[], object]]
@@ -102,3 +105,17 @@ def walk(drafts: list[Draft]) -> Iterator[Draft]:
     for draft in drafts:
         yield draft
         yield from walk(draft.children)
+
+
+def rising(drafts: list[Draft]) -> Iterator[Draft]:
+    """All drafts with their children, each after what it owns."""
+    for draft in drafts:
+        yield from rising(draft.children)
+        yield draft
+
+
+def absent(field: Field) -> object:
+    """The value of a field nobody has filled in."""
+    if field.rollup is not None:
+        return rollups.initial(field)
+    return () if value_type(field).many else None

@@ -40,7 +40,6 @@ def write(change: Change, drafts: Sequence[Draft]) -> None:
             action(change, statements.of(change.store, type_id), group)
             for draft in group:
                 change.reader.forget(type_id, draft.id)
-                change.book.tell(draft)
     children = [
         child for draft in drafts if draft.kind is not Kind.REMOVE for child in draft.children
     ]
@@ -173,7 +172,7 @@ def _update_rows(
         raise Conflict(version=None, sent=drafts[0].version)
 
 
-# deleted rows
+# deleted rows: files and business numbers stay theirs, the bin keeps them
 
 
 def _delete(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
@@ -186,37 +185,10 @@ def _delete(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
                 f'DELETE FROM {quoted(link.table)} WHERE "record_id" IN ({marks(len(part))})',
                 part,
             )
-        if sql.files:
-            attachments.let_go(change.store, sql.type.id, part)
         change.store.execute(
             f'DELETE FROM {quoted(sql.type.id)} WHERE "id" IN ({marks(len(part))})',
             part,
         )
-    for field in sql.type.fields.values():
-        if field.type == "number":
-            _void(change, sql.type, field, drafts)
-
-
-def _void(change: Change, content_type: ContentType, field: Field, drafts: list[Draft]) -> None:
-    """Numbers of deleted records are void: the register explains every gap."""
-    actor = change.warrant.actor
-    numbers.void(
-        change.store,
-        [
-            numbers.VoidNumber(
-                series=field.series,
-                number=str(draft.after[field.id]),
-                reason="deleted",
-                type=content_type.id,
-                record_id=draft.id,
-                at=change.now,
-                actor_id=actor.user_id,
-                actor=actor.login,
-            )
-            for draft in drafts
-            if draft.after[field.id] is not None
-        ],
-    )
 
 
 # links and files

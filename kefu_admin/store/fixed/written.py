@@ -1,8 +1,9 @@
-"""What a change writes beside the record: history, outbox, idempotency, numbers, attachments."""
+"""What a change writes beside the record: history, the bin, outbox, idempotency, numbers,
+attachments."""
 
 from __future__ import annotations
 
-from kefu_admin.store.fixed.words import id_, instant, integer, link, long, table, text
+from kefu_admin.store.fixed.words import flag, id_, instant, integer, link, long, table, text
 from kefu_admin.store.shapes import TableShape
 
 WRITTEN: tuple[TableShape, ...] = (
@@ -21,6 +22,24 @@ WRITTEN: tuple[TableShape, ...] = (
         long("before", required=False),
         long("after", required=False),
         unique=(("type", "record_id", "version"),),
+    ),
+    table(
+        "kefu_bin",
+        id_(),
+        text("type", 64),
+        integer("record_id"),
+        integer("version"),
+        integer("owner_id", required=False),
+        flag("with_owner", 0),
+        instant("at"),
+        integer("actor_id", required=False),
+        text("actor", 128),
+        instant("created_at"),
+        integer("created_by", required=False),
+        instant("updated_at"),
+        integer("updated_by", required=False),
+        unique=(("type", "record_id"),),
+        indexes=(("type", "with_owner", "id"), ("type", "owner_id")),
     ),
     table(
         "kefu_outbox",

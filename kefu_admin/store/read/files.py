@@ -21,7 +21,8 @@ def files_of(
         for name, record_id, *file in store.rows(
             'SELECT "field", "record_id", "id", "name", "size", "media_type" FROM'
             f' "kefu_attachment" WHERE "type" = ? AND "field" IN ({marks(fields)})'
-            f' AND "record_id" IN ({marks(part)}) ORDER BY "record_id", "position", "id"',
+            f' AND "record_id" IN ({marks(part)}) AND "position" >= 0'
+            ' ORDER BY "record_id", "position", "id"',
             (type_id, *fields, *part),
         ):
             of_field = found[name]

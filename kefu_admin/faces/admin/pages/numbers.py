@@ -56,7 +56,10 @@ class NumbersView(PanelView):
         return self.page(
             "admin/pages/table.html",
             heading=said("作废编号"),
-            help=said("连续编号里的每一个空号都要有去处：删除的记录、写坏的单据都登记在这里。"),
+            help=said(
+                "连续编号里的每一个空号都要有去处：彻底清除的记录、写坏的单据都登记在这里；"
+                "回收站里的记录保留自己的编号。"
+            ),
             buttons=[
                 Button(label=said("登记作废"), href=f"{self.base}new", icon="plus", primary=True)
             ],

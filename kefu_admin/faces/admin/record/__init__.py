@@ -2,7 +2,8 @@
 
 `view` the routes · `page_…` what each page prints · `finder` what is asked of a list and its
 address, `controls` its filters, `listing` its rows, `surround` what stands around them · `detail`
-one record as it is shown, `history` its versions · `forms` what create and edit share.
+one record as it is shown, `history` its versions · `forms` what create and edit share,
+`referring` who forbids a deletion.
 """
 
 from kefu_admin.faces.admin.record.view import RecordView

@@ -17,6 +17,7 @@ from kefu_admin.faces.admin import inputs
 from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
 from kefu_admin.faces.admin.inputs import Filled, Option
 from kefu_admin.faces.admin.record.history import Change
+from kefu_admin.faces.admin.record.referring import named
 from kefu_admin.faces.admin.regions import found_regions
 from kefu_admin.operations import reading
 from kefu_admin.problems import BadRequest, Invalid, Refusal, VersionRequired
@@ -139,7 +140,8 @@ def told_errors(content: ContentType, refusal: Refusal) -> tuple[tuple[str, str]
     """What was refused, as (id of the control, sentence) for the list above the form."""
     locale = http.locale()
     if not isinstance(refusal, Invalid):
-        return (("", wording.refusal(refusal, locale)),)
+        referring = [("", one.label) for one in named(refusal)]
+        return (("", wording.refusal(refusal, locale)), *referring)
     told = []
     for error in refusal.errors:
         said = wording.field_error(error, locale)

@@ -43,7 +43,7 @@ from kefu_admin.problems import (
 from kefu_admin.store.idempotency import idempotency_key
 from kefu_admin.store.query import Row
 
-KEEPS_FORM = (Invalid, Conflict, NumbersExhausted, TooMany, Busy)
+KEEPS_FORM = (Invalid, Conflict, StillReferenced, NumbersExhausted, TooMany, Busy)
 _PICKS = 20
 
 

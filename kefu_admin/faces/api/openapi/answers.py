@@ -27,6 +27,18 @@ READING = (400, 401, 403, 404, 405, 406, 413, 422, 429, 500, 503)
 WRITING = (*READING, 409, 415)
 
 
+_REFERRER: Schema = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string"},
+        "id": {"type": "integer"},
+        "label": {"type": "string"},
+    },
+    "required": ["type", "id", "label"],
+    "additionalProperties": False,
+}
+
+
 def responses(locale: str) -> dict[str, Schema]:
     """The error answers as shared responses, by name `error_<status>`."""
     return {
@@ -53,6 +65,8 @@ def error_schema() -> Schema:
                         "code": {"type": "string"},
                         "field": {"type": "string"},
                         "message": {"type": "string"},
+                        "referrers": {"type": "array", "items": _REFERRER},
+                        "hidden": {"type": "boolean"},
                     },
                     "required": ["code", "field", "message"],
                     "additionalProperties": False,

@@ -1,6 +1,7 @@
 """What must hold between tables, one small function each.
 
-- `links`: references, attachments · `versions`: audit and history complete per record · `numbers`:
+- `links`: references, attachments · `versions`: audit and history complete per record, the
+  bin · `numbers`:
   business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
   index is there and current
 
@@ -18,7 +19,7 @@ from kefu_admin.store.database import Store
 from kefu_admin.store.verify.invariants.kept import rollups, search, secrets
 from kefu_admin.store.verify.invariants.links import attachments, references
 from kefu_admin.store.verify.invariants.numbers import numbers
-from kefu_admin.store.verify.invariants.versions import audited, history
+from kefu_admin.store.verify.invariants.versions import audited, binned, history
 from kefu_admin.store.verify.report import Finding
 
 Invariant = Callable[[Store, datetime], Iterable[Finding]]
@@ -29,6 +30,7 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
         "attachments": attachments,
         "audited": audited,
         "history": history,
+        "bin": binned,
         "numbers": numbers,
         "rollups": rollups,
         "secrets": secrets,

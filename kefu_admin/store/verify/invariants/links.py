@@ -33,14 +33,15 @@ def references(store: Store, now: datetime) -> Iterator[Finding]:
 
 
 def attachments(store: Store, now: datetime) -> Iterator[Finding]:
-    """Every attachment belongs to a record that is there (or to none yet), and its file has the
-    size it had."""
+    """Every attachment belongs to a record that is there or in the bin (or to none yet), and its
+    file has the size it had."""
     for type_id in store.project.types:
         orphans = store.value(
             'SELECT COUNT(*) FROM "kefu_attachment" AS a WHERE a."type" = ?'
             ' AND a."record_id" IS NOT NULL AND NOT EXISTS'
-            f' (SELECT 1 FROM "{type_id}" AS r WHERE r."id" = a."record_id")',
-            (type_id,),
+            f' (SELECT 1 FROM "{type_id}" AS r WHERE r."id" = a."record_id") AND NOT EXISTS'
+            ' (SELECT 1 FROM "kefu_bin" AS b WHERE b."type" = ? AND b."record_id" = a."record_id")',
+            (type_id, type_id),
         )
         if orphans:
             yield Finding.of(

@@ -1,4 +1,5 @@
-"""Business numbers: up to the counter every number stands on a record or in the void register."""
+"""Business numbers: up to the counter every number stands on a record, on one in the bin, or in the
+void register."""
 
 from __future__ import annotations
 
@@ -8,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kefu_admin.definitions.number import Counter, DatePart, DepartmentPart, Fixed, Reset, Series
+from kefu_admin.store import bin
+from kefu_admin.store.change.recorded import Past
+from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.database import Store
 from kefu_admin.store.numbers import per_department
 from kefu_admin.store.verify.report import Finding
@@ -81,12 +85,23 @@ def _mark(counter: _Seen, number: int) -> None:
 
 
 def _all(store: Store, series: Series) -> Iterator[str]:
-    """Every number of the series on a record or in the void register."""
+    """Every number of the series on a record, on one in the bin, or in the void register."""
     yield from _column(store, "kefu_void_number", "number", '"series" = ?', (series.id,))
     for content_type in store.project.types.values():
         for one in content_type.fields.values():
             if one.type == "number" and one.series == series.id:
                 yield from _column(store, content_type.id, one.id, "1 = 1", ())
+                yield from _binned(store, content_type.id, one.id)
+
+
+def _binned(store: Store, type_id: str, field: str) -> Iterator[str]:
+    last = 0
+    past = Past(store, Reader(store))
+    while portion := bin.every(store, type_id, above=last, limit=_PORTION):
+        for one in past.of(portion).values():
+            if one.values[field] is not None:
+                yield str(one.values[field])
+        last = portion[-1].id
 
 
 def _column(

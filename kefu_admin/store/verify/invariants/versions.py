@@ -25,27 +25,66 @@ def audited(store: Store, now: datetime) -> Iterator[Finding]:
             'EXISTS (SELECT 1 FROM "kefu_audit" AS a'
             f' WHERE a."chain" = {_chain(store.dialect)} AND a."version" = t."version")'
         )
-        rows = store.rows(
-            f'SELECT t."id", t."version" FROM "{table_name(type_id)}" AS t'
-            f' WHERE NOT ({" OR ".join([has_line] * len(chains))}) ORDER BY t."id" LIMIT ?',
-            (*chains, _SHOWN),
-        )
-        for id, version in rows:
-            yield Finding.of("version_without_audit", type=type_id, id=id, version=version)
+        for source, params in _sources(type_id):
+            rows = store.rows(
+                f'SELECT t."id", t."version" FROM {source} AS t'
+                f' WHERE NOT ({" OR ".join([has_line] * len(chains))}) ORDER BY t."id" LIMIT ?',
+                (*params, *chains, _SHOWN),
+            )
+            for id, version in rows:
+                yield Finding.of("version_without_audit", type=type_id, id=id, version=version)
 
 
 def history(store: Store, now: datetime) -> Iterator[Finding]:
-    """Every version of every record from the first to the present one is in its history."""
+    """Every version of every record from the first to the present one is in its history; of one in
+    the bin to its deletion."""
     for type_id in store.project.types:
-        rows = store.rows(
-            f'SELECT t."id", t."version" FROM "{type_id}" AS t'
-            ' WHERE (SELECT COUNT(*) FROM "kefu_history" AS h WHERE h."type" = ?'
-            ' AND h."record_id" = t."id" AND h."version" BETWEEN 1 AND t."version")'
-            ' <> t."version" ORDER BY t."id" LIMIT ?',
+        for source, params in _sources(type_id):
+            rows = store.rows(
+                f'SELECT t."id", t."version" FROM {source} AS t'
+                ' WHERE (SELECT COUNT(*) FROM "kefu_history" AS h WHERE h."type" = ?'
+                ' AND h."record_id" = t."id" AND h."version" BETWEEN 1 AND t."version")'
+                ' <> t."version" ORDER BY t."id" LIMIT ?',
+                (*params, type_id, _SHOWN),
+            )
+            for id, version in rows:
+                yield Finding.of("history_incomplete", type=type_id, id=id, version=version)
+
+
+def binned(store: Store, now: datetime) -> Iterator[Finding]:
+    """What is in the bin was deleted last, is not there, and waits for an owner that is gone."""
+    for type_id, content_type in store.project.types.items():
+        for id, version in store.rows(
+            'SELECT b."record_id", b."version" FROM "kefu_bin" AS b WHERE b."type" = ?'
+            ' AND NOT EXISTS (SELECT 1 FROM "kefu_history" AS h WHERE h."type" = b."type"'
+            ' AND h."record_id" = b."record_id" AND h."version" = b."version"'
+            ' AND h."action" = \'delete\') ORDER BY b."record_id" LIMIT ?',
             (type_id, _SHOWN),
-        )
-        for id, version in rows:
-            yield Finding.of("history_incomplete", type=type_id, id=id, version=version)
+        ):
+            yield Finding.of("bin_not_deleted", type=type_id, id=id, version=version)
+        for (id,) in store.rows(
+            f'SELECT t."id" FROM "{type_id}" AS t JOIN "kefu_bin" AS b'
+            ' ON b."type" = ? AND b."record_id" = t."id" ORDER BY t."id" LIMIT ?',
+            (type_id, _SHOWN),
+        ):
+            yield Finding.of("bin_still_there", type=type_id, id=id)
+        if content_type.owned_by:
+            owner = content_type.fields[content_type.owned_by].to
+            for (id,) in store.rows(
+                'SELECT b."record_id" FROM "kefu_bin" AS b WHERE b."type" = ?'
+                ' AND b."with_owner" = 1 AND NOT EXISTS (SELECT 1 FROM "kefu_bin" AS o'
+                ' WHERE o."type" = ? AND o."record_id" = b."owner_id")'
+                ' ORDER BY b."record_id" LIMIT ?',
+                (type_id, owner, _SHOWN),
+            ):
+                yield Finding.of("bin_without_owner", type=type_id, id=id)
+
+
+def _sources(type_id: str) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Where a type's records with their last versions are: in their table, and in the bin."""
+    yield f'"{table_name(type_id)}"', ()
+    if type_id not in BUILTIN_TYPES:
+        yield '(SELECT "record_id" AS "id", "version" FROM "kefu_bin" WHERE "type" = ?)', (type_id,)
 
 
 def _chain(dialect: Dialect) -> str:
