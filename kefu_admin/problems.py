@@ -200,3 +200,9 @@ class ConfigMoved(Refusal):
     """A newer config has been applied: this process must restart before it may write."""
 
     code, status = "config_moved", 503
+
+
+class AskerGone(Refusal):
+    """Who asked for a job has no account in use any more. facts: login."""
+
+    code, status = "asker_gone", 403

@@ -1,4 +1,4 @@
-"""`kefu worker`: sealing, anchors and clean-up, until told to stop; `--once` one round."""
+"""`kefu worker`: sealing, anchors, clean-up and jobs, until told to stop; `--once` what is due."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ nothing of rules, rights or records. Reading and writing records is for `store.r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,8 @@ class Store(Session):
         secret: the installation's secret, at least 32 bytes; keys are derived from it.
         started_on: fingerprint of the config that was the applied one when this process started;
             another one later means that it must restart (`store.readiness`).
+        job_asked: called after the commit of a transaction that asked for a job; whoever runs
+            workers beside this process hears so that there is something to do.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Store(Session):
         self.data_directory = data_directory
         self.secret = secret
         self.started_on = project.fingerprint
+        self.job_asked: Callable[[], None] = _nobody_listens
         self._renames: Renames | None = None
 
     @classmethod
@@ -146,3 +149,7 @@ class Store(Session):
         )
         now: datetime = self.value(sql)
         return now.replace(tzinfo=UTC)
+
+
+def _nobody_listens() -> None:
+    """Workers look for jobs by themselves."""

@@ -8,7 +8,16 @@ row's lock alone already keeps two of them apart.
 from __future__ import annotations
 
 from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.faults import BusyBeforeCommit, ConstraintBroken
+
+# The database's clock within a statement, one value throughout it: whole milliseconds since 1970.
+NOW_MS = {
+    Dialect.SQLITE: "(CAST(strftime('%s', 'now') AS INTEGER) * 1000"
+    " + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER))",
+    Dialect.POSTGRESQL: "CAST(FLOOR(EXTRACT(EPOCH FROM statement_timestamp()) * 1000) AS bigint)",
+    Dialect.MARIADB: "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) DIV 1000)",
+}
 
 
 def claim(store: Store, name: str, *, owner: str, milliseconds: int) -> bool:

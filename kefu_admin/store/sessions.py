@@ -89,6 +89,12 @@ def found(store: Store, token: str, *, now: datetime) -> FoundSession | None:
     )
 
 
+def who_of(store: Store, user_id: int) -> Who | None:
+    """A person whose account is in use, as `found` tells of him; None when there is none."""
+    row = store.row(_PERSON[store.dialect], (user_id,))
+    return who(store, row) if row is not None else None
+
+
 def touch(store: Store, token: str, *, now: datetime) -> None:
     """Remember that the session was used, in the open transaction."""
     store.execute(
@@ -174,5 +180,11 @@ _FIND = {
     ' JOIN "kefu_user" AS u ON u."id" = s."user_id" AND u."auth_epoch" = s."auth_epoch"'
     ' LEFT JOIN "kefu_department" AS d ON d."id" = u."department_id"'
     ' WHERE s."id_hash" = ? AND u."active" = 1'
+    for dialect in Dialect
+}
+_PERSON = {
+    dialect: f'SELECT {who_columns(dialect)} FROM "kefu_user" AS u'
+    ' LEFT JOIN "kefu_department" AS d ON d."id" = u."department_id"'
+    ' WHERE u."id" = ? AND u."active" = 1'
     for dialect in Dialect
 }

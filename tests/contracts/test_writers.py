@@ -30,6 +30,7 @@ WRITERS = {
     "kefu_apply_step": {"store/apply/"},
     "kefu_state": {"store/state.py", "store/search/"},
     "kefu_search_type": {"store/search/"},
+    "kefu_job": {"store/jobs/"},
 }
 # statements on tables named by a variable: records, their kept values, changes of the schema,
 # the search index, and the two fixed tables of sign-in secrets

@@ -6,11 +6,19 @@ like any other.
 
 from kefu_admin.store.fixed.books import BOOKS
 from kefu_admin.store.fixed.configured import CONFIGURED
+from kefu_admin.store.fixed.jobs import JOBS
 from kefu_admin.store.fixed.people import PEOPLE
 from kefu_admin.store.fixed.search import SEARCH
 from kefu_admin.store.fixed.written import WRITTEN
 from kefu_admin.store.shapes import TableShape
 
-FIXED_TABLES: tuple[TableShape, ...] = (*CONFIGURED, *PEOPLE, *BOOKS, *WRITTEN, *SEARCH)
+FIXED_TABLES: tuple[TableShape, ...] = (
+    *CONFIGURED,
+    *PEOPLE,
+    *BOOKS,
+    *WRITTEN,
+    *SEARCH,
+    *JOBS,
+)
 
 __all__ = ["FIXED_TABLES"]

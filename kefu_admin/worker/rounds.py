@@ -1,4 +1,4 @@
-"""What happens without anybody asking: sealing, anchors, clean-up. One thread; once or for good.
+"""Sealing, anchors, clean-up: short work done every so many seconds, in one thread.
 
 Every round is safe to repeat and to run beside other workers: sealing goes by a lease, the rest
 only deletes what has ended. What fails is logged and tried again in its next turn.
@@ -21,7 +21,7 @@ from kefu_admin.operations import files
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store import idempotency, lease, seal, sessions, throttle
 
-log = logging.getLogger("kefu_admin.worker")
+log = logging.getLogger("kefu_admin.worker.rounds")
 
 UNSEALED_WARNING = timedelta(seconds=10)
 _OWNER = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -13,6 +13,7 @@ from kefu_admin.operations.desk import Desk
 from kefu_admin.store import audit, idempotency, seal, sessions, throttle
 from kefu_admin.store.seal.candidates import sealed_ids
 from kefu_admin.store.verify import check_audit
+from kefu_admin.worker import rounds
 from tests.operations.people import BOOT, NOW, enter, person, project
 from tests.store.books import seal_all
 
@@ -28,7 +29,7 @@ def desk(open_store):
 @pytest.fixture(autouse=True)
 def _heard(monkeypatch):
     """import-linter, run by another test, switches off every logger there is."""
-    monkeypatch.setattr(worker.log, "disabled", False)
+    monkeypatch.setattr(rounds.log, "disabled", False)
 
 
 def count(desk, table):
@@ -96,8 +97,8 @@ def test_a_task_that_fails_is_logged_and_the_others_go_on(desk, caplog):
     def fail(desk, now):
         raise RuntimeError("broken")
 
-    with caplog.at_level(logging.ERROR, logger="kefu_admin.worker"):
-        worker._try(worker.Task("broken", 1, fail), desk)
+    with caplog.at_level(logging.ERROR, logger="kefu_admin.worker.rounds"):
+        rounds._try(rounds.Task("broken", 1, fail), desk)
 
     assert "the task 'broken' failed" in caplog.text
     assert "RuntimeError: broken" in caplog.text
@@ -106,9 +107,9 @@ def test_a_task_that_fails_is_logged_and_the_others_go_on(desk, caplog):
 def test_lines_that_wait_long_for_the_sealer_are_warned_of(desk, caplog):
     person(desk.store, "li")
 
-    with caplog.at_level(logging.WARNING, logger="kefu_admin.worker"):
-        worker.watch_sealing(desk, NOW + timedelta(seconds=10))
+    with caplog.at_level(logging.WARNING, logger="kefu_admin.worker.rounds"):
+        rounds.watch_sealing(desk, NOW + timedelta(seconds=10))
         assert caplog.text == ""
-        worker.watch_sealing(desk, NOW + timedelta(seconds=11))
+        rounds.watch_sealing(desk, NOW + timedelta(seconds=11))
 
     assert "are not sealed yet" in caplog.text

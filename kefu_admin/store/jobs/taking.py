@@ -1,0 +1,55 @@
+"""Claiming: which of several workers does a job just now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
+from kefu_admin.store.jobs.failing import LAST_TRY, LOST, park
+from kefu_admin.store.jobs.rows import COLUMNS, Job, JobState, read
+from kefu_admin.store.lease import NOW_MS
+
+# How long a chunk may take. Who needs longer is cut off by its supervisor and refused by its fence.
+LEASE_MS = 60_000
+
+
+def claim(store: Store, *, owner: str, lease_ms: int = LEASE_MS) -> Job | None:
+    """Take the job that has been due longest, in the open transaction; None when nothing is due.
+
+    Rows others hold are skipped (SQLite: the transaction is IMMEDIATE, there are no others). The
+    try is counted now, so that a job that kills its worker is counted too. A job whose last try
+    has run out comes back parked, and is not the caller's to run.
+
+    Args:
+        owner: names the process.
+    """
+    now_ms = NOW_MS[store.dialect]
+    tail = "" if store.dialect is Dialect.SQLITE else " FOR UPDATE SKIP LOCKED"
+    row = store.row(
+        f'SELECT {now_ms}, {COLUMNS} FROM "kefu_job" WHERE "due_ms" <= {now_ms}'
+        f' ORDER BY "due_ms", "id" LIMIT 1{tail}'
+    )
+    if row is None:
+        return None
+    due = read(store, row[1:])
+    if due.state is JobState.RUNNING and due.tries >= LAST_TRY:
+        return park(store, due, due.fault or LOST)
+    until = int(row[0]) + lease_ms
+    store.execute(
+        'UPDATE "kefu_job" SET "state" = ?, "owner" = ?, "due_ms" = ?, "fence" = "fence" + 1,'
+        ' "tries" = "tries" + 1 WHERE "id" = ?',
+        (JobState.RUNNING, owner, until, due.id),
+    )
+    return replace(
+        due, state=JobState.RUNNING, due_ms=until, fence=due.fence + 1, tries=due.tries + 1
+    )
+
+
+def milliseconds_until_due(store: Store) -> int | None:
+    """How long until the next job may be taken (0: now), None while there is none: one statement,
+    all that an idle worker asks."""
+    row = store.row(
+        f'SELECT MIN("due_ms") - {NOW_MS[store.dialect]} FROM "kefu_job" WHERE "due_ms" IS NOT NULL'
+    )
+    return None if row is None or row[0] is None else max(0, int(row[0]))

@@ -1,0 +1,14 @@
+"""Why a job did not get on, as its asker and an administrator read it."""
+
+from __future__ import annotations
+
+SENTENCES = {
+    "asker_gone": "提交这项任务的账号（{login}）已停用，任务不会以他的名义继续",
+    "job_lost": "执行它的进程中途没有了，或超过了时限",
+    "job_raised": "程序出错：{error}（{at}）。详细情况见服务日志",
+    "job_kept_nothing": "程序出错：这一段没有记下进度",
+    "job_unknown_kind": "这个版本的程序不认识任务“{kind}”",
+    "job_other_version": "任务内容的版本是 {found}，这个程序只认识 {known}；请升级或重新提交",
+    "job_killed": "执行它的进程被终止（信号 {signal}），可能是内存不足",
+    "job_too_long": "一段执行超过 {seconds} 秒，已中止",
+}

@@ -1,0 +1,194 @@
+"""Running jobs: claim one, do chunk after chunk, give it back when others wait.
+
+Safe to run in any number of threads and processes: the job's row decides who does what
+(`store.jobs`). What a chunk raises is kept with the job in a person's words, the traceback goes to
+the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kefu_admin import clock
+from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.job_kinds import KINDS
+from kefu_admin.operations.jobs import JobKind, Step, asker_of
+from kefu_admin.problems import Busy, ConfigMoved, Refusal
+from kefu_admin.store import jobs
+from kefu_admin.store.faults import CommitUnknown
+from kefu_admin.store.jobs import Job, JobState, LeaseLost
+
+log = logging.getLogger("kefu_admin.worker.jobs")
+
+POLL_SECONDS = 1.0  # how long a job asked for in another process waits at most
+SLICE_SECONDS = 2.0  # how long one job goes on while others may be waiting
+STOP_SECONDS = 10.0
+_AWAY_SECONDS = 5.0  # before the next look when the database does not answer
+_LONGEST_CODE = 200
+
+
+def new_owner() -> str:
+    """A name no other worker has: machine, process, and a chance."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def run(desk: Desk, stop: threading.Event) -> None:
+    """Jobs until told to stop, which is heard between two chunks."""
+    owner = new_owner()
+    woken = threading.Event()
+    desk.store.job_asked = woken.set
+    while not stop.is_set():
+        woken.clear()
+        try:
+            worked = run_one(desk, owner=owner, stop=stop)
+        except ConfigMoved:
+            log.info("another config has been applied; jobs wait for a worker that knows it")
+            stop.wait(_AWAY_SECONDS)
+            continue
+        except Busy:
+            log.warning("the database does not answer; looking for jobs again later")
+            stop.wait(_AWAY_SECONDS)
+            continue
+        if not worked:
+            desk.store.release()
+            woken.wait(POLL_SECONDS)
+    desk.store.release()
+
+
+def run_due(desk: Desk, *, kinds: Mapping[str, JobKind] | None = None) -> int:
+    """Every job that is due now and what they ask for; returns how many turns were taken."""
+    owner = new_owner()
+    turns = 0
+    while run_one(desk, owner=owner, kinds=kinds):
+        turns += 1
+    return turns
+
+
+def run_one(
+    desk: Desk,
+    *,
+    owner: str,
+    kinds: Mapping[str, JobKind] | None = None,
+    lease_ms: int = jobs.LEASE_MS,
+    stop: threading.Event | None = None,
+) -> bool:
+    """One job's turn: chunks until it is done, fails, or its time slice is over. False when no job
+    is due, which costs one statement.
+
+    Raises:
+        ConfigMoved: this process must restart before it may write; the job waits for another.
+    """
+    store = desk.store
+    if jobs.milliseconds_until_due(store) != 0:
+        return False
+
+    def claim() -> Job | None:
+        with store.transaction():
+            return jobs.claim(store, owner=owner, lease_ms=lease_ms)
+
+    job = store.retrying(claim)
+    if job is None:
+        return False
+    if job.state is JobState.PARKED:
+        _tell(job)
+        return True
+    table = KINDS if kinds is None else kinds
+    ends = time.monotonic() + SLICE_SECONDS
+    while (job := _chunk(desk, job, table, lease_ms)) is not None:
+        if job.state is not JobState.RUNNING:
+            break
+        if time.monotonic() >= ends or (stop is not None and stop.is_set()):
+            _put_back(desk, job)
+            break
+    return True
+
+
+def _chunk(desk: Desk, job: Job, kinds: Mapping[str, JobKind], lease_ms: int) -> Job | None:
+    """The next chunk; the job as it is then, None when it is no longer ours."""
+    try:
+        kind = _kind(job, kinds)
+        step = Step(desk, job, actor=asker_of(desk, job), now=clock.now(), lease_ms=lease_ms)
+        desk.store.retrying(lambda: kind.chunk(step))
+    except LeaseLost:
+        log.warning("job %d was taken over or cancelled while it ran here", job.id)
+        return None
+    except ConfigMoved:
+        _put_back(desk, job, wait_ms=1000)
+        raise
+    except CommitUnknown:
+        return _again(desk, job)
+    except _Unfit as unfit:
+        return _failed(desk, job, unfit.fault)
+    except Busy as busy:
+        return _failed(desk, job, {"code": busy.code})
+    except Refusal as refusal:
+        facts = {name: str(value)[:_LONGEST_CODE] for name, value in refusal.facts.items()}
+        return _failed(desk, job, {"code": refusal.code, **facts}, final=True)
+    except Exception as error:
+        log.exception("job %d (%s) failed", job.id, job.kind)
+        return _failed(desk, job, _raised(error))
+    return step.kept or _failed(desk, job, {"code": "job_kept_nothing"})
+
+
+class _Unfit(Exception):
+    """This program cannot run the job."""
+
+    def __init__(self, **fault: object) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
+
+
+def _kind(job: Job, kinds: Mapping[str, JobKind]) -> JobKind:
+    kind = kinds.get(job.kind)
+    if kind is None:
+        raise _Unfit(code="job_unknown_kind", kind=job.kind)
+    if kind.version != job.payload_version:
+        raise _Unfit(code="job_other_version", found=job.payload_version, known=kind.version)
+    return kind
+
+
+def _again(desk: Desk, job: Job) -> Job | None:
+    """The job after a commit nobody knows the end of: the row says whether it happened."""
+    found = desk.store.retrying(lambda: jobs.job(desk.store, job.id))
+    return found if found is not None and found.fence == job.fence else None
+
+
+def _put_back(desk: Desk, job: Job, *, wait_ms: int = 0) -> None:
+    def unit() -> None:
+        with desk.store.transaction():
+            jobs.put_back(desk.store, job, wait_ms=wait_ms)
+
+    desk.store.retrying(unit)
+
+
+def _failed(desk: Desk, job: Job, fault: Mapping[str, Any], *, final: bool = False) -> Job | None:
+    def unit() -> Job | None:
+        with desk.store.transaction():
+            return jobs.fail(desk.store, job, fault, final=final)
+
+    kept = desk.store.retrying(unit)
+    if kept is not None and kept.state is JobState.PARKED:
+        _tell(kept)
+    return kept
+
+
+def _tell(job: Job) -> None:
+    """The one alert of a parked job."""
+    log.error("job %d (%s) is parked: %s", job.id, job.kind, (job.fault or {}).get("code"))
+
+
+def _raised(error: Exception) -> Mapping[str, Any]:
+    """What may be shown of a fault in the program: its kind and place. Its text may hold values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    at = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "-"
+    return {"code": "job_raised", "error": type(error).__name__, "at": at}
