@@ -14,7 +14,7 @@ from kefu_admin.definitions.role import Action
 from kefu_admin.definitions.view import ListView
 from kefu_admin.store.query import Page, Ref
 
-COUNT_UP_TO = 5_000
+COUNT_UP_TO = 10_000
 """Lists say "more than 10,000" instead of counting on."""
 PAGE_LIMIT = 200
 

@@ -6,6 +6,7 @@ Where one ordered seek would not do (`order.beyond`, `arms.split`) there are sev
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from kefu_admin.definitions.condition import ALWAYS
@@ -15,6 +16,7 @@ from kefu_admin.store.query import Page, Query
 from kefu_admin.store.read.arms import split
 from kefu_admin.store.read.assemble import rows as assembled
 from kefu_admin.store.read.cursor import seal, unseal
+from kefu_admin.store.read.nearby import nearby
 from kefu_admin.store.read.order import Key, beyond, order_by, order_keys, reversed_keys
 from kefu_admin.store.read.quick import quick
 from kefu_admin.store.read.select import (
@@ -28,6 +30,10 @@ from kefu_admin.store.read.shape import ALIAS, Shape
 from kefu_admin.store.read.sight import Sight
 from kefu_admin.store.rules import Rules
 from kefu_admin.store.where import Fragment, joined, sql
+
+CAP_BELIEVED = timedelta(seconds=30)
+"""How long a list that was longer than its cap is said to be so without counting again."""
+_BEGINNING: tuple[str, tuple[object, ...]] = ("", ())
 
 
 def page(sight: Sight, query: Query) -> Page:
@@ -80,6 +86,20 @@ def count(sight: Sight, query: Query) -> tuple[int, bool]:
 
 
 def _count(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
+    if query.search or query.ids is not None or query.filter != ALWAYS:
+        return _counted(sight, rules, query)
+    mine = (sight.grants.key, sight.binding.departments_below, sight.binding.user_id)
+    key = (rules.type.id, query.where, query.count_up_to, *mine)
+    past = sight.memo.past_cap
+    if sight.binding.now < past.get(key, sight.binding.now):
+        return query.count_up_to, True
+    many, capped = _counted(sight, rules, query)
+    if capped:
+        past[key] = sight.binding.now + CAP_BELIEVED
+    return many, capped
+
+
+def _counted(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
     where = asked(sight, rules, query.where)[1]
     found = quick(sight, rules, query.search)
     also = _joined(_ids(query), found.where if found else None, _filter(sight, query))
@@ -122,15 +142,23 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     """The fetched rows, each with its sort values in front; one more than the limit when there are
     more."""
-    if start or query.search or query.ids is not None or query.filter != ALWAYS:
+    if query.search or query.ids is not None or query.filter != ALWAYS:
+        return run(sight, *_statement(sight, rules, picked, query, keys, start))
+    where = asked(sight, rules, query.where)[1]
+    places = beyond(keys, start, ALIAS) if start else (_BEGINNING,)
+    if len(places) == 1 and len(_wheres(sight, rules, query, keys, split_up=True)[0]) > 1:
+        found = nearby(sight, rules, picked, where, keys, places[0], query.limit + 1)
+        if found is not None:
+            return found
+    if start:
         return run(sight, *_statement(sight, rules, picked, query, keys, start))
     shape = (query.type, picked.names, query.where, keys, query.limit)
     key = ("first page", sight.grants.key, sight.binding.departments_below, *shape)
     kept = sight.memo.texts
-    found = kept.get(key)
-    if not isinstance(found, tuple):
-        found = kept[key] = _statement(sight, rules, picked, query, keys, ())
-    return run(sight, *found)
+    text = kept.get(key)
+    if not isinstance(text, tuple):
+        text = kept[key] = _statement(sight, rules, picked, query, keys, ())
+    return run(sight, *text)
 
 
 def _statement(
@@ -143,7 +171,7 @@ def _statement(
 ) -> tuple[str, Sequence[object]]:
     """The SELECT of a page with its parameters, symbols still unbound."""
     limit = query.limit + 1
-    places = beyond(keys, start, ALIAS) if start else (("", ()),)
+    places = beyond(keys, start, ALIAS) if start else (_BEGINNING,)
     ids, found = _ids(query), quick(sight, rules, query.search, in_order=True)
     is_narrow = ids is not None or (found is not None and not found.is_common)
     wheres, filtered = _wheres(sight, rules, query, keys, split_up=not is_narrow)

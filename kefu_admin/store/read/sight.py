@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,8 @@ class Memo:
     rules: dict[tuple[str, str], Rules | None] = field(default_factory=dict)
     shapes: dict[object, object] = field(default_factory=dict)
     texts: dict[object, object] = field(default_factory=dict)
+    past_cap: dict[object, datetime] = field(default_factory=dict)
+    """Until when a count is known to pass its cap."""
 
 
 _MEMOS: WeakKeyDictionary[Store, Memo] = WeakKeyDictionary()
@@ -45,7 +48,7 @@ class Sight:
     def memo(self) -> Memo:
         """What this store has compiled so far; emptied when it grows beyond reason."""
         memo = _MEMOS.setdefault(self.store, Memo())
-        for kept in (memo.rules, memo.shapes, memo.texts):
+        for kept in (memo.rules, memo.shapes, memo.texts, memo.past_cap):
             if len(kept) > _MOST:
                 kept.clear()
         return memo
