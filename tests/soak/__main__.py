@@ -7,13 +7,15 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from kefu_admin.operations.desk import Desk
-from tests.databases import DIALECTS, Databases
-from tests.soak import kill_fork, plants
+from tests.databases import DIALECTS, SECRET, Databases
+from tests.soak import kill_fork, kill_real, plants
 from tests.soak.deeds import DEEDS
-from tests.soak.ground import furnish, soak_project
+from tests.soak.ground import Ground, furnish, soak_project
+from tests.soak.oracle import Verdict
 
 
 def main() -> int:
@@ -21,31 +23,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     runs = parser.add_subparsers(dest="run", required=True)
     fork = runs.add_parser("kill_fork", help="R02: forked children killed at a statement or moment")
-    fork.add_argument("--database", choices=DIALECTS, default="sqlite")
     fork.add_argument("--kills", type=int, default=3000)
-    fork.add_argument("--seed", type=int, default=1)
-    fork.add_argument("--plant", choices=sorted(plants.PLANTS), help="a fault it must find")
+    real = runs.add_parser("kill_real", help="R01: web and worker killed while people work")
+    real.add_argument("--kills", type=int, default=200)
+    for one in (fork, real):
+        one.add_argument("--database", choices=DIALECTS, default="sqlite")
+        one.add_argument("--seed", type=int, default=1)
+        one.add_argument("--plant", choices=sorted(plants.PLANTS), help="a fault it must find")
     given = parser.parse_args()
+    started = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
-        return _fork(given, Path(directory))
-
-
-def _fork(given: argparse.Namespace, directory: Path) -> int:
-    databases = Databases(directory, "soak")
-    try:
-        project = soak_project(directory)
-        store = databases.store(given.database, project, directory)
-        if store is None:
-            raise SystemExit(f"{given.database}: {databases.absent[given.database]}")
-        started = time.monotonic()
-        ground = furnish(Desk(project, store))
-        plant, say = plants.PLANTS[given.plant] if given.plant else (None, None)
-        verdict = kill_fork.run(
-            ground, DEEDS, kills=given.kills, seed=given.seed, plant=plant, say=say
-        )
-        store.close()
-    finally:
-        databases.drop()
+        verdict = _run(given, Path(directory))
     summary = {
         "run": given.run,
         "database": given.database,
@@ -56,6 +44,42 @@ def _fork(given: argparse.Namespace, directory: Path) -> int:
     }
     print(json.dumps(summary, ensure_ascii=False))
     return 1 if verdict.faults else 0
+
+
+def _run(given: argparse.Namespace, directory: Path) -> Verdict:
+    """On a database of its own, dropped at the end."""
+    databases = Databases(directory, "soak")
+    data = directory / "data"
+    data.mkdir(mode=0o700)
+    try:
+        project = soak_project(directory)
+        store = databases.store(given.database, project, data)
+        if store is None:
+            raise SystemExit(f"{given.database}: {databases.absent[given.database]}")
+        ground = furnish(Desk(project, store))
+        verdict = RUNS[given.run](given, directory, ground)
+        ground.store.close()
+    finally:
+        databases.drop()
+    return verdict
+
+
+def _fork(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
+    plant, say = plants.PLANTS[given.plant] if given.plant else (None, None)
+    return kill_fork.run(ground, DEEDS, kills=given.kills, seed=given.seed, plant=plant, say=say)
+
+
+def _real(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
+    secret = directory / "secret"
+    secret.write_bytes(SECRET)
+    product = kill_real.Product(directory, ground.store.url, secret, given.plant or "")
+    return kill_real.run(ground, product, kills=given.kills, seed=given.seed)
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path, Ground], Verdict]] = {
+    "kill_fork": _fork,
+    "kill_real": _real,
+}
 
 
 if __name__ == "__main__":

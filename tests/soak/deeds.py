@@ -90,8 +90,15 @@ class Change:
         )
 
     def between(
-        self, ground: Ground, facts: Facts, values: Mapping[str, str], contacts: list[str]
+        self,
+        ground: Ground,
+        facts: Facts,
+        values: Mapping[str, str],
+        contacts: list[str],
+        versions: tuple[int, int] = (2, 2),
     ) -> str:
+        """Whether the customer is as it was, or as it should be now; `versions` of the contacts
+        there were (of a deleted one its last)."""
         row = ground.store.row(
             'SELECT "name", "level", "version" FROM "customer" WHERE "id" = ?', (facts["id"],)
         )
@@ -105,8 +112,10 @@ class Change:
             "" if row == (values["name"], values["level"], 2) else f"the row is {row}",
             _contacts(ground, facts["id"], contacts),
             _told(ground, "customer", facts["id"], 2),
-            _told(ground, "contact", facts["contacts"][0], 2),
-            _told(ground, "contact", facts["contacts"][1], 2),  # deleted: its last version
+            *(
+                _told(ground, "contact", id, version)
+                for id, version in zip(facts["contacts"], versions, strict=True)
+            ),
         )
 
 

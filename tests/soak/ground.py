@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kefu_admin import clock, worker
 from kefu_admin.actor import Actor, system_actor
@@ -18,6 +19,9 @@ from kefu_admin.store.accounts import create_department, create_person
 from kefu_admin.store.accounts.secrets import NO_PASSWORD
 from kefu_admin.store.database import Store
 
+if TYPE_CHECKING:
+    from tests.soak.web import Web
+
 SMALL = Path(__file__).parents[1] / "projects" / "small"
 PAPERS = "  papers: {type: attachments, label: {zh: 资料, en: Papers}}\nunique:\n"
 LOGIN = "boss"
@@ -25,15 +29,21 @@ LOGIN = "boss"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A desk, and who acts on it. `bearer` is his API token."""
+    """A desk, and who acts on it, with his API token; `served` is a server he is signed in to."""
 
     desk: Desk
     actor: Actor
     bearer: str = ""
+    served: Web | None = None
 
     @property
     def store(self) -> Store:
         return self.desk.store
+
+    @property
+    def web(self) -> Web:
+        assert self.served is not None, "no server in this run"
+        return self.served
 
     def findings(self) -> list[str]:
         """What `kefu verify` finds wrong."""

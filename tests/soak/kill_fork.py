@@ -44,7 +44,7 @@ def run(
         plant: puts a fault into each child before it begins.
         say: what a child claims of a deed before doing it (a planted early answer).
     """
-    chance, verdict, lengths = random.Random(seed), Verdict(), dict[str, int]()
+    chance, verdict, lengths = random.Random(seed), Verdict(again=0.2), dict[str, int]()
     number = 0
     while verdict.seen["kills"] < kills:
         number += 1

@@ -17,8 +17,6 @@ from kefu_admin.problems import Refusal
 from tests.soak.deeds import ABSENT, WHOLE, Deed
 from tests.soak.ground import Ground
 
-ACKED_AGAIN = 0.2  # the share of acknowledged deeds that is sent again
-
 
 class Word(StrEnum):
     """How far a deed came before the kill."""
@@ -40,8 +38,10 @@ class Promise:
 
 @dataclass(slots=True)
 class Verdict:
-    """What a run found: faults (none, hopefully) and how often what was seen."""
+    """The faults a run found, and how often it saw what. `again` is the share of acknowledged deeds
+    that is sent again."""
 
+    again: float
     faults: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     _chance: random.Random = field(default_factory=lambda: random.Random(1))
@@ -63,7 +63,7 @@ class Verdict:
         else:
             self.seen["unknown, was " + ("there" if state == WHOLE else "not there")] += 1
             self._expect(promise, state, {ABSENT, WHOLE})
-        sent_again = promise.word is Word.BEGUN or self._chance.random() < ACKED_AGAIN
+        sent_again = promise.word is Word.BEGUN or self._chance.random() < self.again
         if deed.repeats and promise.word is not Word.REFUSED and sent_again:
             self._again(ground, promise)
 

@@ -83,3 +83,10 @@ PLANTS: dict[str, tuple[Plant | None, Say | None]] = {
     "row_before_file": (row_before_file, None),
     "early_answer": (None, early_answer),
 }
+
+
+def put(name: str) -> None:
+    """Put a fault into this process."""
+    plant, _ = PLANTS[name]
+    assert plant is not None, f"{name} is not of a process"
+    plant()

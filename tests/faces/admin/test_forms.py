@@ -119,6 +119,18 @@ def test_the_same_form_sent_twice_creates_one_record(served: Served) -> None:
     assert first.headers["Location"] == second.headers["Location"]
 
 
+def test_the_same_deletion_sent_twice_says_the_same(served: Served) -> None:
+    browser = served.browser("supervisor")
+    blank = form(browser.get("/records/customer/new"), "/new")
+    made = blank.send(browser, f__name="乙公司", f__kind="company").headers["Location"]
+    leaving = form(browser.get(f"{made.partition('?')[0]}/delete"), "/delete")
+
+    answers = [leaving.send(browser) for _ in range(2)]
+
+    assert [one.status_code for one in answers] == [303, 303]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+
+
 def test_a_form_without_its_key_is_refused(served: Served) -> None:
     browser = served.browser("supervisor")
     blank = form(browser.get("/records/customer/new"), "/new")

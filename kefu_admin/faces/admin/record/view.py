@@ -19,11 +19,7 @@ from kefu_admin.faces.admin.cells import Shown
 from kefu_admin.faces.admin.record import page_delete, page_detail, page_form, page_list, surround
 from kefu_admin.faces.admin.record.detail import Look
 from kefu_admin.faces.admin.record.finder import address, read_form
-from kefu_admin.faces.admin.record.forms import (
-    asks_again,
-    sent_key,
-    sent_version,
-)
+from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
 from kefu_admin.faces.admin.uploads import Taken, asked_for, take_uploads, with_uploads
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import translator
@@ -251,11 +247,8 @@ class RecordView(PanelView):
     @declare("GET", "POST", audit=Audit.DATA, repeat=Repeat.KEY)
     def delete(self, id: int) -> Response:
         """Ask, then delete a record."""
-        row = self.row(id)
-        if Action.DELETE.value not in row.actions:
-            raise Forbidden
         if request.method == "GET":
-            return self.confirm(row)
+            return self.confirm(self.row(id))
         key, version = sent_key(), sent_version()
         try:
             records.remove(
@@ -272,7 +265,13 @@ class RecordView(PanelView):
         return self.go(f"/records/{self.content.id}/", "deleted")
 
     def confirm(self, row: Row, refusal: Refusal | None = None) -> Response:
-        """The page that asks before deleting."""
+        """The page that asks before deleting.
+
+        Raises:
+            Forbidden: the person may not delete the record.
+        """
+        if Action.DELETE.value not in row.actions:
+            raise Forbidden
         status = refusal.status if refusal is not None else 200
         context = page_delete.context(self, row, refusal)
         return self.page("admin/record/delete.html", context, status=status)
