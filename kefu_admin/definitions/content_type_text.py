@@ -60,7 +60,7 @@ CHECK_CONDITION: Key[Node] = Key(
 CHECK_MESSAGE = Key("message", LabelText(), Label("不成立时的提示", "said if not"), required=True)
 CHECK_FIELDS = Key("fields", _NAMES, Label("提示显示在这些字段", "fields it is shown at"))
 CHECK = Shape(CHECK_ID, CHECK_CONDITION, CHECK_MESSAGE, CHECK_FIELDS, CLAUSES)
-CHECKS = Key("checks", ListOf(CHECK), Label("整条记录的检查", "checks of the record"))
+CHECKS = Key("checks", ListOf(CHECK, keys=("id",)), Label("整条记录的检查", "checks of the record"))
 
 INDEXES = Key("indexes", ListOf(_NAMES), Label("额外的索引", "further indexes"))
 
@@ -69,7 +69,11 @@ SECTION_LABEL = Key("label", LabelText(), Label("标题", "heading"), required=T
 SECTION_FIELDS = Key("fields", _NAMES, Label("字段", "fields"), required=True)
 SECTION_COLUMNS = Key("columns", Integer(1, 2), Label("列数", "columns"))
 SECTION = Shape(SECTION_ID, SECTION_LABEL, SECTION_FIELDS, SECTION_COLUMNS)
-SECTIONS = Key("sections", ListOf(SECTION), Label("表单和详情的分组", "groups in form and detail"))
+SECTIONS = Key(
+    "sections",
+    ListOf(SECTION, keys=("id",)),
+    Label("表单和详情的分组", "groups in form and detail"),
+)
 
 RENAMED_FROM = Key("renamed_from", Id(30), Label("改名前的标识", "id before renaming"))
 

@@ -74,16 +74,17 @@ class ChoicesText:
     """A list of choices, or `secrecy_levels` for the project's."""
 
     item: Shape = CHOICE
+    merged_as = ListOf(CHOICE, least=1, keys=("id",))
 
     def take(self, node: Node, problems: Problems) -> str | tuple[Taken, ...] | None:
         """The opened choices, or the word."""
         if isinstance(node, TextNode) and node.text == SECRECY_LEVELS:
             return SECRECY_LEVELS
-        return ListOf(CHOICE, least=1).take(node, problems)
+        return self.merged_as.take(node, problems)
 
     def schema(self) -> Schema:
         """An array or the word."""
-        return {"anyOf": [{"const": SECRECY_LEVELS}, ListOf(CHOICE, least=1).schema()]}
+        return {"anyOf": [{"const": SECRECY_LEVELS}, self.merged_as.schema()]}
 
     def meaning(self) -> Label:
         """In a few words."""

@@ -79,6 +79,10 @@ class Shape:
         self.keys = keys
         self._by_name = {key.name: key for key in keys}
 
+    def key(self, name: str) -> Key[Any] | None:
+        """The key of this name, or None."""
+        return self._by_name.get(name)
+
     def take(self, node: Node, problems: Problems) -> Taken | None:
         """The opened mapping."""
         if not isinstance(node, MapNode):
@@ -120,6 +124,11 @@ class Shape:
 @dataclass(frozen=True)
 class LabelText:
     """A text in Chinese and English, or one text for both."""
+
+    @property
+    def merged_as(self) -> Shape:
+        """A layer above may change one of the languages."""
+        return _LABEL
 
     def take(self, node: Node, problems: Problems) -> Label | None:
         """The label; `en` may be left out."""

@@ -19,7 +19,7 @@ from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.number import Series
 from kefu_admin.definitions.project import SecrecyLevel
 from kefu_admin.definitions.role import Role
-from kefu_admin.definitions.tree import MapNode, Node, located
+from kefu_admin.definitions.tree import MapNode, Node, located, walk
 from kefu_admin.definitions.view import ListView
 from kefu_admin.problems import NOWHERE, Place, Problem
 
@@ -37,6 +37,8 @@ class Source:
 class Settings:
     """What `project.yaml` says."""
 
+    id: str = ""
+    renamed_from: str = ""
     name: Label = field(default_factory=lambda: Label(""))
     time_zone: str = "Asia/Shanghai"
     locale: str = "zh"
@@ -92,10 +94,15 @@ class Loading:
         """Whether what roles say together can be judged."""
         return self.roles.keys() == self.sources.get("roles", {}).keys()
 
-    def exact(self, kind: str, id: str, place: Place) -> Place:
-        """A place known by its key path, with the line the key was written on."""
+    def exact(self, kind: str, id: str, place: Place, key: str) -> Place:
+        """Where a key of the mapping at `place` was written, in whichever layer; `place` itself
+        where it was not written at all."""
         source = self.sources.get(kind, {}).get(id)
-        return located(source.node, place) if source and source.node else place
+        parts = walk(source.node) if source and source.node else ()
+        for part in parts:
+            if part.place == place and isinstance(part, MapNode) and key in part.entries:
+                return part.entries[key].place
+        return place.under(key)
 
     def refers(self, place: Place, near: Fault, far: Fault, kind: str, name: str) -> bool:
         """Whether something of this kind and name exists; noted when not."""

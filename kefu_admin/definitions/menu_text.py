@@ -7,7 +7,7 @@ from kefu_admin.definitions.keys import Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading
 from kefu_admin.definitions.menu import PAGES, Menu, MenuEntry, MenuGroup
-from kefu_admin.definitions.naming import To
+from kefu_admin.definitions.naming import Id, To
 from kefu_admin.definitions.takers import ListOf, OneOf, Text
 
 LABEL = Key("label", LabelText(), Label("名称，默认同视图或页面", "name; that of the view or page"))
@@ -15,11 +15,19 @@ ICON = Key("icon", Text(40), Label("图标（Tabler）", "Tabler icon"))
 VIEW = Key("view", To(Label("视图", "view")), Label("列表视图", "list view"))
 PAGE = Key("page", OneOf(PAGES), Label("系统页面", "page of the panel"))
 ENTRY = Shape(LABEL, ICON, VIEW, PAGE)
-ENTRIES = Key("entries", ListOf(ENTRY, least=1), Label("菜单项", "entries"), required=True)
+ENTRIES = Key(
+    "entries",
+    ListOf(ENTRY, least=1, keys=("view", "page")),
+    Label("菜单项", "entries"),
+    required=True,
+)
 GROUP_LABEL = Key("label", LabelText(), Label("组名", "name of the group"), required=True)
+GROUP_ID = Key(
+    "id", Id(40), Label("标识，供上层改动这一组", "by which a layer above changes the group")
+)
 GROUPS = Key(
     "groups",
-    ListOf(Shape(GROUP_LABEL, ICON, ENTRIES), least=1),
+    ListOf(Shape(GROUP_ID, GROUP_LABEL, ICON, ENTRIES), least=1, keys=("id",)),
     Label("菜单组", "groups"),
     required=True,
 )

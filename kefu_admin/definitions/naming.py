@@ -85,6 +85,34 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class LayerName:
+    """What a project extends: the id of a layer, or a directory beginning with ./ or ../."""
+
+    def take(self, node: Node, problems: Problems) -> str | None:
+        """The name as written."""
+        if not isinstance(node, TextNode):
+            problems.add(node.place, Fault.NOT_A_TEXT)
+            return None
+        if not self.is_directory(node.text) and not Id().fits(node.text):
+            problems.add(node.place, Fault.BAD_LAYER, name=node.text[:80])
+            return None
+        return node.text
+
+    @staticmethod
+    def is_directory(name: str) -> bool:
+        """Whether it names a directory, seen from the one it is written in."""
+        return name.startswith(("./", "../"))
+
+    def schema(self) -> Schema:
+        """A string of that shape."""
+        return {"type": "string", "pattern": rf"^({ID.pattern}|\.\.?/.*)$"}
+
+    def meaning(self) -> Label:
+        """In a few words."""
+        return Label("层的标识，或 ./ ../ 开头的目录", "id of a layer, or a directory ./ or ../")
+
+
+@dataclass(frozen=True)
 class MapOf(Generic[T]):
     """A mapping with free keys of the shape `key`; faulty entries are noted and left out."""
 

@@ -26,10 +26,13 @@ class SecrecyLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A desk. `fingerprint` is the SHA-256 (hex) of the canonical text of all definitions; `texts`
-    holds that canonical text per file, which `apply` keeps."""
+    """A desk. `id` is the project's own: one database serves one project. `fingerprint` is the
+    SHA-256 (hex) of the canonical text of all definitions, their layers put together; `texts` holds
+    that canonical text per file, which `apply` keeps."""
 
     name: Label
+    id: str = ""
+    renamed_from: str = ""
     time_zone: str = "Asia/Shanghai"
     locale: str = "zh"
     password_profile: str = "dengbao2"  # noqa: S105 -- a profile name, or "asvs"

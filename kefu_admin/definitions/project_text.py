@@ -8,12 +8,21 @@ from kefu_admin.definitions.faults import Fault
 from kefu_admin.definitions.keys import Key, LabelText, Shape
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading, Settings
-from kefu_admin.definitions.naming import Id
+from kefu_admin.definitions.naming import Id, LayerName
 from kefu_admin.definitions.project import SecrecyLevel
 from kefu_admin.definitions.takers import Integer, ListOf, OneOf, Text
 
 PASSWORD_PROFILES = ("dengbao2", "asvs")
 
+ID = Key(
+    "id", Id(40), Label("项目的标识：一个数据库只服务一个项目", "one database serves one project")
+)
+RENAMED_FROM = Key("renamed_from", Id(40), Label("改名前的标识", "id before renaming"))
+EXTENDS = Key(
+    "extends",
+    ListOf(LayerName(), distinct=True),
+    Label("在哪些层之上，依次叠加；本目录是最上层", "the layers below, lowest first"),
+)
 NAME = Key("name", LabelText(), Label("系统名称", "name of the desk"), required=True)
 TIME_ZONE = Key("time_zone", Text(), Label("时区，默认 Asia/Shanghai", "IANA time zone"))
 LOCALE = Key("locale", OneOf(("zh", "en")), Label("默认语言", "language at first"))
@@ -27,7 +36,7 @@ LEVEL_LABEL = Key("label", LabelText(), Label("名称", "name"), required=True)
 LEVEL = Shape(LEVEL_ID, LEVEL_LABEL)
 LEVELS = Key(
     "secrecy_levels",
-    ListOf(LEVEL),
+    ListOf(LEVEL, keys=("id",)),
     Label("密级，由低到高；只是标签，不代表国家秘密定密", "secrecy labels, lowest first"),
 )
 UNMASK = Key(
@@ -38,7 +47,7 @@ SEARCH = Key(
     Integer(1, 10_000),
     Label("每人每小时精确查找次数", "exact look-ups an hour"),
 )
-SHAPE = Shape(NAME, TIME_ZONE, LOCALE, PASSWORDS, LEVELS, UNMASK, SEARCH)
+SHAPE = Shape(ID, RENAMED_FROM, EXTENDS, NAME, TIME_ZONE, LOCALE, PASSWORDS, LEVELS, UNMASK, SEARCH)
 
 
 def read(loading: Loading) -> Settings:
@@ -51,6 +60,8 @@ def read(loading: Loading) -> Settings:
     if taken is None:
         return settings
     settings.place = source.place
+    settings.id = taken.get(ID, settings.id)
+    settings.renamed_from = taken.get(RENAMED_FROM, settings.renamed_from)
     settings.name = taken.get(NAME, settings.name)
     settings.locale = taken.get(LOCALE, settings.locale)
     settings.password_profile = taken.get(PASSWORDS, settings.password_profile)

@@ -14,10 +14,14 @@ from kefu_admin.definitions.field_types import FIELD_TYPES, masks
 from kefu_admin.definitions.fields import Field, FieldType
 from kefu_admin.definitions.formula_text import FUNCTIONS
 from kefu_admin.definitions.keys import Shape
+from kefu_admin.definitions.kinds import KINDS, Kind
 from kefu_admin.definitions.label import Label
-from kefu_admin.definitions.load import KINDS, PROJECT_FILE, Kind
+from kefu_admin.definitions.layers import PROJECT_FILE
 from kefu_admin.definitions.masks import MASKS, visible_tail
 from kefu_admin.definitions.menu_text import PAGE_LABELS
+from kefu_admin.definitions.merging import merged_as
+from kefu_admin.definitions.naming import MapOf
+from kefu_admin.definitions.takers import ListOf
 
 PATH = Path(__file__).parents[2] / "docs" / "config-reference.md"
 
@@ -71,7 +75,7 @@ def reference() -> str:
     parts = [_INTRODUCTION]
     for kind in KINDS:
         parts += _kind(kind)
-    parts += [_field_types(), _operators(), _formulas(), _masks(), _pages()]
+    parts += [_layers(), _field_types(), _operators(), _formulas(), _masks(), _pages()]
     return "\n".join(parts)
 
 
@@ -114,6 +118,46 @@ def _shapes(shape: Shape, path: str) -> Iterator[tuple[str, Shape]]:
                 break
         if isinstance(inner, Shape):
             yield from _shapes(inner, f"{path}.{key.name}{steps}".lstrip("."))
+
+
+def _layers() -> str:
+    return (
+        "## 层 · Layers\n\n"
+        "`extends` 中各层依次叠加，本目录在最上。映射按键合并；单个值和条件整体替换；"
+        "`键: ~remove` 删除，文件内容只写 `~remove` 则删除整个文件；下表中的列表按键合并，"
+        "也可写成 `键: {…}` 的映射，新项和字段可写 `after: 键` 指定排在谁后面；其余列表整体替换。"
+        "改动或删除下面各层没有的东西会报错。\n"
+        "The layers of `extends` lie one over the other, this directory on top. Mappings merge by "
+        "key; single values and conditions are replaced whole; `key: ~remove` takes away, a file "
+        "that says only `~remove` takes the file away; the lists below merge by key, may be "
+        "written as a mapping `key: {…}`, and their items, like fields, may say `after: key`; "
+        "other lists are replaced whole. Changing or removing what no layer below has is refused."
+        "\n\n"
+    ) + _table(
+        ("列表 list", "按什么合并 merged by"),
+        [
+            (f"`{kind.id}: {path}`", " / ".join(f"`{key}`" for key in keys))
+            for kind in KINDS
+            for path, keys in _keyed(kind.shape, "")
+        ],
+    )
+
+
+def _keyed(shape: Shape, path: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """The lists in a shape whose items are told apart by a key."""
+    for key in shape.keys:
+        inner, at = merged_as(key.taker), f"{path}.{key.name}".lstrip(".")
+        while not isinstance(inner, Shape):
+            if isinstance(inner, ListOf):
+                if inner.keys:
+                    yield at, inner.keys
+                inner, at = merged_as(inner.item), f"{at}[]"
+            elif isinstance(inner, MapOf):
+                inner, at = merged_as(inner.value), f"{at}.<id>"
+            else:
+                break
+        if isinstance(inner, Shape):
+            yield from _keyed(inner, at)
 
 
 def _field_types() -> str:

@@ -84,8 +84,13 @@ RIGHTS = Key(
     Label('各字段的权利，"*" 是其余字段', 'rights by field; "*" for the others'),
     required=True,
 )
-GRANT = Shape(GRANT_TYPE, ACTIONS, ROWS, RIGHTS)
-GRANTS = Key("grants", ListOf(GRANT), Label("授权", "what is granted"), required=True)
+GRANT_ID = Key(
+    "id", Id(40), Label("标识；同一类型有几条授权时用", "tells grants on one type apart")
+)
+GRANT = Shape(GRANT_ID, GRANT_TYPE, ACTIONS, ROWS, RIGHTS)
+GRANTS = Key(
+    "grants", ListOf(GRANT, keys=("id", "type")), Label("授权", "what is granted"), required=True
+)
 
 DENIED_ACTIONS = Key(
     "actions", ListOf(Member(Action), distinct=True), Label("不许做的操作", "taken away")

@@ -33,18 +33,22 @@ ROLES = Key(
 )
 DEPARTMENT = Key("department", Text(), Label("部门，名称路径", "department by name path"))
 PEOPLE = Key(
-    "people", ListOf(Shape(PERSON_ID, ROLES, DEPARTMENT), least=1), Label("人员", "people"),
+    "people",
+    ListOf(Shape(PERSON_ID, ROLES, DEPARTMENT), least=1, keys=("id",)),
+    Label("人员", "people"),
     required=True,
-)  # fmt: skip
+)
 RECORD_ID = Key("id", Id(40), Label("标识", "id"), required=True)
 RECORD_TYPE = Key("type", TYPE, Label("内容类型", "content type"), required=True)
 VALUES: Key[Mapping[str, Node]] = Key(
     "values", MapOf(FIELD_ID, VALUE), Label("字段的值", "values"), required=True
 )
 RECORDS = Key(
-    "records", ListOf(Shape(RECORD_ID, RECORD_TYPE, VALUES)), Label("记录", "records"),
+    "records",
+    ListOf(Shape(RECORD_ID, RECORD_TYPE, VALUES), keys=("id",)),
+    Label("记录", "records"),
     required=True,
-)  # fmt: skip
+)
 WHO = Key("who", To(Label("人员", "person")), Label("谁", "who"), required=True)
 RECORD = Key("record", To(Label("记录", "record")), Label("哪条记录", "record"), required=True)
 CAN = Key("can", Member(Action), Label("可以做", "may do"))

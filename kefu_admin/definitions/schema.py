@@ -8,13 +8,14 @@ of a file by its folder, or by the first line `# yaml-language-server: $schema=â
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from kefu_admin.definitions import field_keys
 from kefu_admin.definitions.condition import Op, Quantifier
 from kefu_admin.definitions.field_types import FIELD_TYPES
 from kefu_admin.definitions.keys import LABEL_SCHEMA
-from kefu_admin.definitions.load import KINDS, Kind
+from kefu_admin.definitions.kinds import KINDS, Kind
 from kefu_admin.definitions.takers import Schema
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -86,12 +87,12 @@ def schemas() -> dict[str, Schema]:
     return {kind.id: schema(kind) for kind in KINDS}
 
 
-def write_schemas(directory: Path) -> tuple[Path, ...]:
-    """Write `<kind>.schema.json` for every kind into the directory; the paths written."""
+def write_schemas(directory: Path, some: Mapping[str, Schema]) -> tuple[Path, ...]:
+    """Write `<name>.schema.json` for each into the directory; the paths written."""
     directory.mkdir(parents=True, exist_ok=True)
     written = []
-    for id, made in schemas().items():
-        path = directory / f"{id}.schema.json"
+    for name, made in some.items():
+        path = directory / f"{name}.schema.json"
         path.write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n", "utf-8")
         written.append(path)
     return tuple(written)

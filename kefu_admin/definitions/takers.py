@@ -171,11 +171,16 @@ class Member(Generic[E]):
 
 @dataclass(frozen=True)
 class ListOf(Generic[T]):
-    """A list; faulty items are noted and left out."""
+    """A list; faulty items are noted and left out.
+
+    `keys` name what tells its items apart, the first one an item has: a layer above then changes
+    single items (`definitions.merging`). Without, a layer above replaces the list.
+    """
 
     item: Taker[T]
     least: int = 0
     distinct: bool = False  # texts that repeat are noted
+    keys: tuple[str, ...] = ()
 
     def take(self, node: Node, problems: Problems) -> tuple[T, ...] | None:
         """The items."""

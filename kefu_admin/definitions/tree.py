@@ -62,6 +62,15 @@ Node = TextNode | ListNode | MapNode
 
 def parse(data: bytes, file: str, problems: Problems) -> MapNode | None:
     """The mapping a config file holds, or None (with problems) when it cannot be used."""
+    root = parse_any(data, file, problems)
+    if root is not None and not isinstance(root, MapNode):
+        problems.add(root.place, Fault.NOT_A_MAPPING)
+        return None
+    return root
+
+
+def parse_any(data: bytes, file: str, problems: Problems) -> Node | None:
+    """What a config file holds, or None (with problems) when it cannot be read."""
     start = Place(file, 1)
     if len(data) > MAX_BYTES:
         problems.add(start, Fault.TOO_BIG, limit=MAX_BYTES)
@@ -82,13 +91,8 @@ def parse(data: bytes, file: str, problems: Problems) -> MapNode | None:
     except yaml.YAMLError as error:
         problems.append(_syntax(error, text, file))
         return None
-    if root is None:
-        if len(problems) == before:
-            problems.add(start, Fault.EMPTY_FILE)
-        return None
-    if not isinstance(root, MapNode):
-        problems.add(root.place, Fault.NOT_A_MAPPING)
-        return None
+    if root is None and len(problems) == before:
+        problems.add(start, Fault.EMPTY_FILE)
     return root
 
 

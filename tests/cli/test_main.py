@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kefu_admin import shipped
 from kefu_admin.cli import COMMANDS, main
 from kefu_admin.cli.output import Output
+from kefu_admin.definitions import load
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +86,99 @@ def test_columns_align_under_chinese(capsys: pytest.CaptureFixture[str]) -> None
     Output("zh").table([("编号", "a"), ("name", "b")])
 
     assert capsys.readouterr().out == "编号  a\nname  b\n"
+
+
+def test_init_on_layers_makes_a_few_lines_that_stand_on_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    top = tmp_path / "Wind Farm"
+
+    assert main(["init", str(top), "--extends", "desk"]) == 0
+
+    (written,) = (top / "config").iterdir()
+    assert written.read_text("utf-8").splitlines()[2:] == ["id: wind_farm", "extends: [desk]"]
+    assert main(["check", "--config", str(top / "config")]) == 0
+    assert "10 个类型" in capsys.readouterr().out
+
+
+def test_init_on_an_unknown_layer_makes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "own"), "--extends", "dsk"]) == 1
+    assert not (tmp_path / "own").exists()
+    assert "没有层“dsk”；可用的层：desk" in capsys.readouterr().err
+
+
+def test_a_copied_desk_is_a_project_of_its_own(tmp_path: Path) -> None:
+    main(["init", str(tmp_path / "harbour")])
+
+    assert load(tmp_path / "harbour" / "config").id == "harbour"
+
+
+def line_of(path: str, text: str) -> int:
+    """Where a text stands in a file of the shipped desk."""
+    lines = (shipped.config_directory() / path).read_text("utf-8").splitlines()
+    return 1 + next(index for index, line in enumerate(lines) if text in line)
+
+
+def layered(tmp_path: Path) -> Path:
+    """A project of two files on the shipped desk."""
+    config = tmp_path / "config"
+    (config / "types").mkdir(parents=True)
+    (config / "project.yaml").write_text("id: ours\nextends: [desk]\n", "utf-8")
+    (config / "types" / "customer.yaml").write_text(
+        "fields:\n  phone:\n    label: {zh: 手机}\n  website: ~remove\n", "utf-8"
+    )
+    (config / "views").mkdir()
+    return config
+
+
+def test_explain_config_names_the_layer_of_every_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = layered(tmp_path)
+
+    code = main(["explain", "config", "types.customer.fields.phone.label", "--config", str(config)])
+
+    said = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert said[0].startswith("层 desk：")
+    line = line_of("types/customer.yaml", "label: {zh: 电话, en: Phone}")
+    assert [" ".join(line.split()) for line in said[3:]] == [
+        "types.customer.fields.phone.label.zh 手机 config/types/customer.yaml:3",
+        f"原为 电话 desk:types/customer.yaml:{line}",
+        f"types.customer.fields.phone.label.en Phone desk:types/customer.yaml:{line}",
+    ]
+
+
+def test_explain_config_shows_what_is_gone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = layered(tmp_path)
+
+    main(["explain", "config", "types.customer.fields.website", "--config", str(config)])
+
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert said[3] == "types.customer.fields.website （已删除） config/types/customer.yaml:4"
+    assert said[4].startswith('原为 {"type": "url"')
+    assert said[4].endswith(
+        f"desk:types/customer.yaml:{line_of('types/customer.yaml', 'website:')}"
+    )
+
+
+def test_explain_config_of_no_such_part_names_the_nearest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = layered(tmp_path)
+
+    code = main(["explain", "config", "types.customer.fields.phon", "--config", str(config)])
+
+    assert code == 1
+    assert capsys.readouterr().err == "配置里没有“phon”；接近的有：phone, photo。\n"
+
+
+def test_explain_of_a_record_needs_its_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "wang", "customer"]) == 2
+    assert "请写上记录的 id" in capsys.readouterr().err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kefu_admin.definitions.condition import Op
 from kefu_admin.definitions.field_types import FIELD_TYPES
-from kefu_admin.definitions.load import KINDS
+from kefu_admin.definitions.kinds import KINDS
 from kefu_admin.definitions.masks import MASKS
 from kefu_admin.definitions.reference import PATH, reference
 

@@ -53,6 +53,14 @@ def test_the_shipped_desks_examples_hold() -> None:
     assert [one for one in verdicts if not (isinstance(one, Verdict) and one.passed)] == []
 
 
+@pytest.mark.parametrize("profile", ["anping", "libaojia"])
+def test_the_shipped_profiles_examples_hold(profile: str) -> None:
+    verdicts = scenarios.run(load(config_directory() / "profiles" / profile), now=NOW)
+
+    assert len(verdicts) > 15
+    assert [one for one in verdicts if not (isinstance(one, Verdict) and one.passed)] == []
+
+
 def test_a_wrong_expectation_fails_and_says_what_came_out(small_project: Project) -> None:
     assert found(
         small_project,

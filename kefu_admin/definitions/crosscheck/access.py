@@ -15,23 +15,23 @@ def check_access(loading: Loading) -> None:
     _check_groups(loading)
     for role in loading.roles.values():
         for grant in role.grants:
-            rows = loading.exact("roles", role.id, grant.place.under("rows"))
+            rows = loading.exact("roles", role.id, grant.place, "rows")
             _check_sql(grant.rows, rows, loading)
             type = loading.types[grant.type]
             masked = any(field.mask for field in type.fields.values())
             if Action.UNMASK in grant.actions and not masked:
-                place = loading.exact("roles", role.id, grant.place.under("actions"))
+                place = loading.exact("roles", role.id, grant.place, "actions")
                 loading.problems.add(place, Fault.UNMASK_NOTHING, type=type.id)
         for denial in role.denials:
-            rows = loading.exact("roles", role.id, denial.place.under("rows"))
+            rows = loading.exact("roles", role.id, denial.place, "rows")
             _check_sql(denial.rows, rows, loading)
     defaults: dict[str, str] = {}
     for view in loading.views.values():
-        where = loading.exact("views", view.id, view.place.under("where"))
+        where = loading.exact("views", view.id, view.place, "where")
         _check_sql(view.where, where, loading)
         if view.default and view.type in defaults:
             loading.problems.add(
-                loading.exact("views", view.id, view.place.under("default")),
+                loading.exact("views", view.id, view.place, "default"),
                 Fault.TWO_DEFAULT_VIEWS, type=view.type, name=defaults[view.type],
             )  # fmt: skip
         elif view.default:
@@ -42,7 +42,7 @@ def _check_groups(loading: Loading) -> None:
     groups: dict[str, list[Place]] = {}
     for role in loading.roles.values():
         if role.exclusive:
-            place = loading.exact("roles", role.id, role.place.under("exclusive"))
+            place = loading.exact("roles", role.id, role.place, "exclusive")
             groups.setdefault(role.exclusive, []).append(place)
     for name, places in groups.items():
         if len(places) == 1 and loading.all_roles_readable():
