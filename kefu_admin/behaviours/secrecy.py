@@ -19,7 +19,7 @@ from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.role import Action, Denial, Grant, Right, Role
 from kefu_admin.store.grants import Grants, RowDenial, RowGrant, TypeGrants
 
-WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE, Action.PURGE})
 _ALL = frozenset(Action)
 
 

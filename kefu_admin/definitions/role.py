@@ -12,7 +12,8 @@ from kefu_admin.problems import NOWHERE, Place
 
 
 class Action(StrEnum):
-    """What may be done to rows of a type. `unmask`: ask for a masked value with a reason."""
+    """What may be done to rows of a type. `unmask`: ask for a masked value with a reason;
+    `restore`, `purge`: bring a deleted row back, erase it for good."""
 
     READ = "read"
     CREATE = "create"
@@ -21,6 +22,8 @@ class Action(StrEnum):
     EXPORT = "export"
     HISTORY = "history"
     UNMASK = "unmask"
+    RESTORE = "restore"
+    PURGE = "purge"
 
 
 class Right(StrEnum):

@@ -12,7 +12,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -145,15 +145,7 @@ def sweep(desk: Desk, *, now: datetime) -> int:
     """
     store, swept = desk.store, 0
     for orphan in attachments.orphans(store, before=now - ORPHANS_KEPT):
-        path = store.data_directory / orphan.path
-        mark = store.data_directory / DIRECTORY / f".{path.name}"
-        mark.touch(mode=0o600)
-        with store.transaction():
-            gone = attachments.discard(store, orphan.id)
-        if gone:
-            path.unlink(missing_ok=True)
-        mark.unlink()
-        swept += gone
+        swept += _discard(desk, orphan)
     for mark in (store.data_directory / DIRECTORY).glob(".*"):
         with suppress(FileNotFoundError):
             if mark.stat().st_mtime < (now - ORPHANS_KEPT).timestamp():
@@ -163,6 +155,26 @@ def sweep(desk: Desk, *, now: datetime) -> int:
                     path.unlink(missing_ok=True)
                 mark.unlink()
     return swept
+
+
+def discard(desk: Desk, file_ids: Sequence[int]) -> None:
+    """Delete files that purged records have just let go of, without waiting for the janitor."""
+    for orphan in attachments.by_ids(desk.store, file_ids).values():
+        _discard(desk, orphan)
+
+
+def _discard(desk: Desk, orphan: Attachment) -> bool:
+    """Delete a file of no record; False when it was claimed meanwhile."""
+    store = desk.store
+    path = store.data_directory / orphan.path
+    mark = store.data_directory / DIRECTORY / f".{path.name}"
+    mark.touch(mode=0o600)
+    with store.transaction():
+        gone = attachments.discard(store, orphan.id)
+    if gone:
+        path.unlink(missing_ok=True)
+    mark.unlink()
+    return gone
 
 
 def _refused(code: str, **facts: object) -> Invalid:

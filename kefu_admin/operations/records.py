@@ -51,12 +51,12 @@ def create(
         Forbidden: he may not create such a record.
         KeyReused: the key was used for another request.
     """
-    values = _values(desk, type_id, raw, actor)
+    values = values_sent(desk, type_id, raw, actor)
 
     def work(change: Change) -> Mapping[str, Any]:
         return {"id": change.create(type_id, values), "version": 1}
 
-    return _outcome(_perform(desk, "records.create", work, actor=actor, now=now, key=key))
+    return outcome(performed(desk, "records.create", work, actor=actor, now=now, key=key))
 
 
 def change(
@@ -77,12 +77,12 @@ def change(
         Conflict: it has another version by now.
         UnknownParameter, Invalid, Forbidden, KeyReused: as for `create`.
     """
-    values = _values(desk, type_id, raw, actor)
+    values = values_sent(desk, type_id, raw, actor)
 
     def work(change: Change) -> Mapping[str, Any]:
         return {"id": record_id, "version": change.update(type_id, record_id, version, values)}
 
-    return _outcome(_perform(desk, "records.change", work, actor=actor, now=now, key=key))
+    return outcome(performed(desk, "records.change", work, actor=actor, now=now, key=key))
 
 
 def remove(
@@ -106,7 +106,7 @@ def remove(
         change.remove(type_id, record_id, version)
         return {"id": record_id, "version": version + 1}
 
-    return _outcome(_perform(desk, "records.remove", work, actor=actor, now=now, key=key))
+    return outcome(performed(desk, "records.remove", work, actor=actor, now=now, key=key))
 
 
 def create_many(
@@ -124,7 +124,7 @@ def create_many(
     errors: list[FieldError] = []
     for index, raw in enumerate(rows):
         try:
-            values.append(_values(desk, type_id, raw, actor))
+            values.append(values_sent(desk, type_id, raw, actor))
         except Invalid as invalid:
             errors += [
                 FieldError(f"[{index}].{e.field}", e.code, e.facts, e.clause)
@@ -136,7 +136,7 @@ def create_many(
     def work(change: Change) -> Mapping[str, Any]:
         return {"ids": change.create_many(type_id, values)}
 
-    answer = _perform(desk, "records.create_many", work, actor=actor, now=now, key=key)
+    answer = performed(desk, "records.create_many", work, actor=actor, now=now, key=key)
     return list(answer.facts["ids"])
 
 
@@ -150,7 +150,9 @@ def known_fields(grants: Grants, content_type: ContentType) -> frozenset[str]:
     )
 
 
-def _values(desk: Desk, type_id: str, raw: Mapping[str, object], actor: Actor) -> dict[str, object]:
+def values_sent(
+    desk: Desk, type_id: str, raw: Mapping[str, object], actor: Actor
+) -> dict[str, object]:
     """The canonical values of what was sent.
 
     Raises:
@@ -188,7 +190,7 @@ def _types_known(
     return {**types, **narrowed}
 
 
-def _perform(
+def performed(
     desk: Desk,
     operation: str,
     work: Callable[[Change], Mapping[str, Any]],
@@ -197,9 +199,11 @@ def _perform(
     now: datetime,
     key: IdempotencyKey | None,
 ) -> Answer:
+    """A unit of writing in the actor's name."""
     warrant = desk.warrant(actor, now)
     return perform(desk.store, warrant, work, now=now, operation=operation, key=key)
 
 
-def _outcome(answer: Answer) -> Outcome:
+def outcome(answer: Answer) -> Outcome:
+    """What a unit that wrote one record answered."""
     return Outcome(id=answer.facts["id"], version=answer.facts["version"], replayed=answer.replayed)

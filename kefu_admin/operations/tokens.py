@@ -35,7 +35,7 @@ from kefu_admin.store.idempotency import IdempotencyKey
 from kefu_admin.store.tokens import Token
 
 WRITE = "write"
-WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
+WRITES = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE})
 LONGEST = timedelta(days=366)
 _NO_TOKEN_MAY = frozenset({Permission.USERS, Permission.TOKENS})
 

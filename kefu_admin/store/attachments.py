@@ -103,14 +103,27 @@ def place(store: Store, record_id: int, before: Sequence[int], after: Sequence[i
     )
 
 
-def let_go(store: Store, type_id: str, record_ids: Sequence[int]) -> None:
-    """Records are being purged: their files belong to nobody."""
+def let_go(store: Store, type_id: str, record_ids: Sequence[int]) -> list[int]:
+    """Records are being purged: their files belong to nobody. Returns the ids of these."""
+    found: list[int] = []
+    for start in range(0, len(record_ids), 1000):
+        part = record_ids[start : start + 1000]
+        found += _let_go(store, type_id, part)
+    return found
+
+
+def _let_go(store: Store, type_id: str, record_ids: Sequence[int]) -> list[int]:
     marks = ", ".join("?" * len(record_ids))
-    store.execute(
-        'UPDATE "kefu_attachment" SET "record_id" = NULL, "position" = 0'
-        f' WHERE "type" = ? AND "record_id" IN ({marks})',
-        (type_id, *record_ids),
-    )
+    where = f'"type" = ? AND "record_id" IN ({marks})'
+    params = (type_id, *record_ids)
+    ids = [
+        int(id) for (id,) in store.rows(f'SELECT "id" FROM "kefu_attachment" WHERE {where}', params)
+    ]
+    if ids:
+        store.execute(
+            f'UPDATE "kefu_attachment" SET "record_id" = NULL, "position" = 0 WHERE {where}', params
+        )
+    return ids
 
 
 def orphans(store: Store, *, before: datetime) -> list[Attachment]:

@@ -134,6 +134,17 @@ def of_versions(store: Store, type_id: str, versions: Mapping[int, int]) -> dict
     return found
 
 
+def erase(store: Store, type_id: str, record_ids: Sequence[int]) -> None:
+    """Forget every version of records that are purged, in the open transaction."""
+    for start in range(0, len(record_ids), 500):
+        part = record_ids[start : start + 500]
+        marks = ", ".join("?" * len(part))
+        store.execute(
+            f'DELETE FROM "kefu_history" WHERE "type" = ? AND "record_id" IN ({marks})',
+            (type_id, *part),
+        )
+
+
 def _entry(store: Store, row: Sequence[Any]) -> Entry:
     content_type, record_id = store.project.types[row[0]], int(row[1])
     at: datetime = store.from_db(ColumnKind.INSTANT, row[3])

@@ -171,7 +171,7 @@ def test_what_is_denied_of_the_parent_is_denied_of_its_rows() -> None:
 
     assert [sorted(denial.actions) for denial in denials] == [
         sorted(Action),
-        ["create", "delete", "update"],
+        ["create", "delete", "purge", "restore", "update"],
     ]
 
 

@@ -48,7 +48,8 @@ def test_a_token_acts_for_its_person_within_its_scopes(desk, clerk):
 
     assert (found.user_id, found.login, found.roles) == (clerk.user_id, "li", {"clerk"})
     assert found.scopes == {
-        "customer:read", "customer:create", "customer:update", "customer:delete", "may:audit",
+        "customer:read", "customer:create", "customer:update", "customer:delete",
+        "customer:restore", "may:audit",
     }  # fmt: skip
     assert (found.source, found.session, found.address) == ("api", f"token:{made.id}", "10.0.0.5")
 

@@ -130,7 +130,7 @@ class Stale(Change):
 
 
 class Remove:
-    """A customer deleted with his contacts; the number becomes void."""
+    """A customer deleted with his contacts: all of them wait in the bin, the number stays his."""
 
     name, repeats = "remove", True
 
@@ -142,17 +142,18 @@ class Remove:
         records.remove(ground.desk, "customer", facts["id"], 1, **by)
 
     def state(self, ground: Ground, facts: Facts) -> str:
-        void = _count(ground, "kefu_void_number", "number", facts["code"])
+        binned = _binned(ground, "customer", [facts["id"]])
+        binned += _binned(ground, "contact", facts["contacts"])
         if _ids(ground, "customer", "name", facts["name"]):
             return _unless(
                 ABSENT,
                 _contacts(ground, facts["id"], ["甲", "乙"]),
                 _told(ground, "customer", facts["id"], 1),
-                f"{void} void numbers" if void else "",
+                f"{binned} rows in the bin" if binned else "",
             )
         return _first(
             _contacts(ground, facts["id"], []),
-            f"{void} void numbers" if void != 1 else "",
+            f"{binned} rows in the bin" if binned != 1 + len(facts["contacts"]) else "",
             _told(ground, "customer", facts["id"], 2),
             *(_told(ground, "contact", id, 2) for id in facts["contacts"]),
         )
@@ -257,6 +258,11 @@ def _ids(ground: Ground, table: str, column: str, value: object) -> list[int]:
 def _count(ground: Ground, table: str, column: str, value: object) -> int:
     sql = f'SELECT COUNT(*) FROM "{table}" WHERE "{column}" = ?'
     return int(ground.store.value(sql, (value,)))
+
+
+def _binned(ground: Ground, type_id: str, ids: list[int]) -> int:
+    sql = 'SELECT "record_id" FROM "kefu_bin" WHERE "type" = ?'
+    return sum(1 for (id,) in ground.store.rows(sql, (type_id,)) if id in ids)
 
 
 def _contacts(ground: Ground, customer: int, wanted: list[str]) -> str:

@@ -15,7 +15,7 @@ import yaml
 
 Facts = dict[str, Any]
 SYSTEM = ("id", "version", "created_at", "created_by", "updated_at", "updated_by")
-WRITING = {"create", "update", "delete"}
+WRITING = {"create", "update", "delete", "restore", "purge"}
 UNWRITTEN = {"number", "computed", "rollup"}
 
 

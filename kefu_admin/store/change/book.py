@@ -3,6 +3,7 @@ events, search rows; and the kept values of other records that follow from it.""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,12 @@ from kefu_admin.store.change.values import Draft, Kind
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
-_PAST = {Kind.CREATE: "created", Kind.UPDATE: "updated", Kind.REMOVE: "deleted"}
+_PAST = {
+    Kind.CREATE: "created",
+    Kind.UPDATE: "updated",
+    Kind.REMOVE: "deleted",
+    Kind.RESTORE: "restored",
+}
 
 
 class Book:
@@ -53,8 +59,33 @@ class Book:
         entries = [self._entry(draft) for draft in drafts]
         history.append(self._store, entries)
         bin.put(self._store, [self._binned(draft) for draft in drafts if draft.kind is Kind.REMOVE])
+        self._take_out([draft for draft in drafts if draft.kind is Kind.RESTORE])
         audit.append(self._store, [self._line(entry) for entry in entries])
         outbox.append(self._store, [self._event(entry) for entry in entries])
+
+    def purged(self, type_id: str, record_ids: Sequence[int], reason: str) -> None:
+        """Write down that records were erased for good, in the open transaction."""
+        lines = [
+            audit.Line(
+                actor=self._actor,
+                action="purge",
+                at=self._now,
+                type=type_id,
+                record_id=record_id,
+                reason=reason,
+                operation=self._operation,
+            )
+            for record_id in record_ids
+        ]
+        audit.append(self._store, lines)
+
+    def _take_out(self, restored: list[Draft]) -> None:
+        """They are no longer in the bin."""
+        by_type: dict[str, list[int]] = {}
+        for draft in restored:
+            by_type.setdefault(draft.type.id, []).append(draft.id)
+        for type_id, ids in by_type.items():
+            bin.take(self._store, type_id, ids)
 
     def _index(self, drafts: list[Draft]) -> None:
         """Bring the search index up to date where searched values changed."""
@@ -88,11 +119,11 @@ class Book:
             self._actor,
             type=draft.type.id,
             record_id=draft.id,
-            version=draft.version if draft.kind is Kind.CREATE else draft.version + 1,
+            version=draft.version if draft.kind.brings else draft.version + 1,
             at=self._now,
             action=draft.kind,
             operation=self._operation,
-            before=before if draft.kind is not Kind.CREATE else {},
+            before=before if not draft.kind.brings else {},
             after=after if draft.kind is not Kind.REMOVE else {},
         )
 
@@ -178,5 +209,5 @@ def _owned(draft: Draft, field: Field) -> tuple[object, object]:
     assert isinstance(rows, tuple)
     before = tuple(row["id"] for row in rows)
     gone = {child.id for child in written if child.kind is Kind.REMOVE}
-    new = tuple(child.id for child in written if child.kind is Kind.CREATE)
+    new = tuple(child.id for child in written if child.kind.brings)
     return before, (*(i for i in before if i not in gone), *new)

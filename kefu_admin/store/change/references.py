@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from kefu_admin.definitions.builtin import BUILTIN_TYPES
 from kefu_admin.definitions.fields import Field
 from kefu_admin.store import attachments
-from kefu_admin.store.change import statements
+from kefu_admin.store.attachments import Attachment
+from kefu_admin.store.change import restoring, statements
 from kefu_admin.store.change.values import Draft, Kind
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def check(change: Change, drafts: list[Draft]) -> None:
 
     Costs one statement per type pointed at; none for the actor himself and his department.
     """
-    links = [
-        link for draft in drafts if draft.kind is not Kind.REMOVE for link in _new(change, draft)
-    ]
+    restoring.check_links(change, [draft for draft in drafts if draft.kind is Kind.RESTORE])
+    writing = (Kind.CREATE, Kind.UPDATE)
+    links = [link for draft in drafts if draft.kind in writing for link in _new(change, draft)]
     old = [link for draft in drafts if draft.kind is Kind.UPDATE for link in _old(change, draft)]
     wanted: dict[str, set[int]] = {}
     for _, _, target, record_id in (*links, *old):
@@ -94,7 +95,8 @@ def _own(change: Change, target: str, record_id: int) -> bool:
 
 
 def _check_files(change: Change, drafts: list[Draft]) -> None:
-    """New files must be the actor's own uploads for this field, and belong to no record yet."""
+    """New files must be the actor's own uploads for this field, and belong to no record yet; those
+    of older versions are the record's own."""
     claims = [
         (draft, name, file_id)
         for draft in drafts
@@ -109,11 +111,16 @@ def _check_files(change: Change, drafts: list[Draft]) -> None:
         file = found.get(file_id)
         if (
             file is None
-            or file.record_id is not None
-            or file.created_by != change.warrant.actor.user_id
             or (file.type, file.field) != (draft.type.id, name)
+            or not _may_claim(change, draft, file)
         ):
             draft.refuse(name, "no_such_file")
+
+
+def _may_claim(change: Change, draft: Draft, file: Attachment) -> bool:
+    if file.record_id is None:
+        return file.created_by == change.warrant.actor.user_id
+    return file.record_id == draft.id and (draft.kind is Kind.RESTORE or draft.reverts)
 
 
 def _ids(value: object) -> tuple[int, ...]:

@@ -64,7 +64,7 @@ def drafts(
             )
         )
     by_id = {draft.id: draft for draft in made}
-    for owned in _owned_types(change.store.project, content_type.id) if made else ():
+    for owned in owned_types(change.store.project, content_type.id) if made else ():
         rows = change.reader.load_by(owned.id, owned.owned_by, list(by_id), lock=True)
         for record in rows.values():
             owner = record.values[owned.owned_by]
@@ -112,7 +112,8 @@ def refuse_referred(change: Change, drafts: list[Draft]) -> None:
         raise StillReferenced(visible=tuple(visible.values()), hidden=hidden)
 
 
-def _owned_types(project: Project, type_id: str) -> Iterator[ContentType]:
+def owned_types(project: Project, type_id: str) -> Iterator[ContentType]:
+    """The types whose rows a record of the type may own."""
     for content_type in project.types.values():
         if content_type.owned_by and content_type.fields[content_type.owned_by].to == type_id:
             yield content_type

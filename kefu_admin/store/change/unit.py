@@ -35,6 +35,7 @@ from kefu_admin.store.change import (
 from kefu_admin.store.change.access import NOTHING, Access, Held
 from kefu_admin.store.change.book import Book
 from kefu_admin.store.change.prepare import Edit
+from kefu_admin.store.change.recorded import Past
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.change.statements import CHUNK
 from kefu_admin.store.change.trouble import refused
@@ -64,6 +65,8 @@ class Change:
         self.reader = Reader(store)
         self.access = Access(warrant, store.project, self.reader.stored)
         self.book = Book(store, warrant.actor, now=now, operation=operation)
+        self.past = Past(store, self.reader)
+        self.past_access = Access(warrant, store.project, self.past.lookup)
         self.nothing_held: Held = NOTHING
         self._draft_id = 0
 
@@ -149,7 +152,7 @@ class Change:
     ) -> list[int]:
         """Own values for each of many records: (id, version, values); all or none. Field paths
         begin with `[index].` unless `single`."""
-        content_type = self._visible_type(type_id)
+        content_type = self.visible_type(type_id)
         records = self.reader.load(type_id, [row[0] for row in rows], lock=True)
         edits = []
         for index, (record_id, version, values) in enumerate(rows):
@@ -159,7 +162,7 @@ class Change:
             edits.append(Edit(records[record_id], version, values, prefix))
         held = owners.of_stored(self, content_type, [records[row[0]] for row in rows])
         drafts = prepare.updates(self, content_type, edits)
-        self._write(content_type, drafts, held)
+        self.write(content_type, drafts, held)
         return [d.version + 1 if d.writes else d.version for d in drafts]
 
     def remove(self, type_id: str, record_id: int, version: int) -> None:
@@ -173,7 +176,7 @@ class Change:
 
     def remove_many(self, type_id: str, versions: Mapping[int, int]) -> None:
         """Delete many records (id to version); all or none."""
-        content_type = self._visible_type(type_id)
+        content_type = self.visible_type(type_id)
         records = self.reader.load(type_id, list(versions), lock=True)
         for record_id, version in versions.items():
             record = records.get(record_id)
@@ -183,9 +186,43 @@ class Change:
                 raise Conflict(version=record.version, sent=version, id=record_id)
         drafts = removal.drafts(self, content_type, list(records.values()))
         held = owners.of_stored(self, content_type, list(records.values()))
-        self._write(content_type, drafts, held)
+        self.write(content_type, drafts, held)
 
     # what its parts ask of it
+
+    def visible_type(self, type_id: str) -> ContentType:
+        """A type the actor may read.
+
+        Raises:
+            NotFound: there is none, or none for him.
+        """
+        if type_id not in self.store.project.types or not self.access.allows(type_id, Action.READ):
+            raise NotFound
+        return self.type(type_id)
+
+    def write(
+        self, content_type: ContentType, drafts: list[Draft], held: dict[int, Record]
+    ) -> None:
+        """Judge, write and tell drafts together; `held` are owners of rows written on their own.
+
+        Raises:
+            Invalid, Forbidden, StillReferenced: nothing was written.
+        """
+        references.check(self, list(walk(drafts)))
+        judging.raise_faults(drafts)
+        removal.refuse_referred(self, drafts)
+        guesses.spend(self, walk(drafts))
+        touched = owners.touch(self, content_type, drafts, held)
+        following.lock_carriers(self.store, list(walk(drafts)))
+        try:
+            writing.write(self, [*touched, *drafts])
+        except ConstraintBroken as broken:
+            raise refused(self, broken, drafts) from broken
+        for draft in (*rising(drafts), *touched):  # history: a version of an owner comes after
+            if draft.writes:  # those of its rows that belong to it
+                self.book.tell(draft)
+        if self.book.waiting >= CHUNK:
+            self.book.finish(self.warrant.binding, self.recomputed)
 
     def type(self, type_id: str) -> ContentType:
         """The definition of a type."""
@@ -232,11 +269,6 @@ class Change:
 
     # how
 
-    def _visible_type(self, type_id: str) -> ContentType:
-        if type_id not in self.store.project.types or not self.access.allows(type_id, Action.READ):
-            raise NotFound
-        return self.type(type_id)
-
     def _may_know(self, content_type: ContentType, record: Record) -> bool:
         """Whether an owned row is visible, before its owner is asked whether it may be changed;
         other rows are asked when their drafts are made."""
@@ -250,29 +282,10 @@ class Change:
         if len(rows) == 1:
             rows = [("", rows[0][1])]
         if not self.access.allows(type_id, Action.CREATE):
-            self._visible_type(type_id)
+            self.visible_type(type_id)
             raise Forbidden
         content_type = self.type(type_id)
         held = owners.of_new(self, content_type, rows)
         drafts = prepare.creates(self, content_type, rows)
-        self._write(content_type, drafts, held)
+        self.write(content_type, drafts, held)
         return drafts
-
-    def _write(
-        self, content_type: ContentType, drafts: list[Draft], held: dict[int, Record]
-    ) -> None:
-        references.check(self, list(walk(drafts)))
-        judging.raise_faults(drafts)
-        removal.refuse_referred(self, drafts)
-        guesses.spend(self, walk(drafts))
-        touched = owners.touch(self, content_type, drafts, held)
-        following.lock_carriers(self.store, list(walk(drafts)))
-        try:
-            writing.write(self, [*touched, *drafts])
-        except ConstraintBroken as broken:
-            raise refused(self, broken, drafts) from broken
-        for draft in (*rising(drafts), *touched):  # history: a version of an owner comes after
-            if draft.writes:  # those of its rows that belong to it
-                self.book.tell(draft)
-        if self.book.waiting >= CHUNK:
-            self.book.finish(self.warrant.binding, self.recomputed)

@@ -63,6 +63,12 @@ class Kind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     REMOVE = "delete"
+    RESTORE = "restore"
+
+    @property
+    def brings(self) -> bool:
+        """Whether there is no such row before."""
+        return self in (Kind.CREATE, Kind.RESTORE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +76,8 @@ class Draft:
     """One record to be written: judged first, then numbered, written and told.
 
     `id` is negative until the row exists. `changed` names the fields whose values are written.
-    `touched` raises the version although no own field changed: an owned row did.
+    `touched` raises the version although no own field changed: an owned row did. `reverts`: what is
+    sent are values of an older version.
     """
 
     type: ContentType
@@ -84,6 +91,7 @@ class Draft:
     prefix: str = ""
     changed: frozenset[str] = frozenset()
     touched: bool = False
+    reverts: bool = False
     children: list[Draft] = field(default_factory=list)
     told: list[Draft] = field(default_factory=list)  # owned rows written on their own
     parent: Draft | None = None

@@ -1,7 +1,7 @@
 """Writes judged drafts, set-wise: one statement per table and chunk, whatever the number of rows.
 
-Order within one level: deletions, changes, creations (a value freed by the first may be taken by
-the last), then the owned rows of all of them.
+Order within one level: deletions, changes, restored and new rows (a value freed by the first may be
+taken by the last), then the owned rows of all of them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def write(change: Change, drafts: Sequence[Draft]) -> None:
         Conflict: a row was changed in between (only where rows were not locked).
         NumbersExhausted: a number series has no digits left.
     """
-    for kind, action in ((Kind.REMOVE, _delete), (Kind.UPDATE, _update), (Kind.CREATE, _insert)):
+    for kind, action in _ORDER:
         groups: dict[str, list[Draft]] = {}
         for draft in drafts:
             if draft.kind is kind and draft.writes:
@@ -76,6 +76,25 @@ def _insert(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     _write_elsewhere(change, sql, drafts)
 
 
+def _insert_again(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
+    """Rows that come back, under their old ids; a number they never had is given now."""
+    _number(change, sql.type, drafts)
+    for part in chunks(drafts, sql.rows_per_insert):
+        params = [
+            encode(change.store, sql, column, draft.id, draft.after.get(_name(column)))
+            for draft in part
+            for column in sql.columns
+        ]
+        names = ", ".join(quoted(column.name) for column in sql.columns)
+        row_marks = f"({marks(len(sql.columns))})"
+        change.store.execute(
+            f"INSERT INTO {quoted(sql.type.id)} ({names}) VALUES "
+            + ", ".join([row_marks] * len(part)),
+            params,
+        )
+    _write_elsewhere(change, sql, drafts)
+
+
 def _number(change: Change, content_type: ContentType, drafts: list[Draft]) -> None:
     """Give new records their business numbers, as late as possible: the counter stays locked."""
     for field in content_type.fields.values():
@@ -84,6 +103,8 @@ def _number(change: Change, content_type: ContentType, drafts: list[Draft]) -> N
         series = change.store.project.numbers[field.series]
         groups: dict[str, list[Draft]] = {}
         for draft in drafts:
+            if draft.after.get(field.id) is not None:
+                continue  # it comes back with its own
             code = ""
             if numbers.per_department(series):
                 code = change.department_code(draft)
@@ -177,6 +198,9 @@ def _update_rows(
 
 def _delete(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     owned = [child for draft in drafts for child in draft.children]
+    for draft in drafts:  # what history will tell is read while it is there
+        for link in sql.links:
+            _ = draft.after[link.field.id]
     if owned:
         write(change, owned)
     for part in chunks([draft.id for draft in drafts]):
@@ -189,6 +213,14 @@ def _delete(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
             f'DELETE FROM {quoted(sql.type.id)} WHERE "id" IN ({marks(len(part))})',
             part,
         )
+
+
+_ORDER = (
+    (Kind.REMOVE, _delete),
+    (Kind.UPDATE, _update),
+    (Kind.RESTORE, _insert_again),
+    (Kind.CREATE, _insert),
+)
 
 
 # links and files

@@ -26,6 +26,8 @@ ACTIONS = {
     "create": "创建",
     "update": "修改",
     "delete": "删除",
+    "restore": "恢复",
+    "purge": "彻底清除",
     "unmask": "查看隐藏内容",
     "search_exact": "精确查找",
     "export": "导出",
