@@ -113,6 +113,10 @@ class Settings:
     threads: int = field(metadata=_setting("8", _whole(1, 64), "网页服务的线程数"))
     max_upload_mib: int = field(metadata=_setting("20", _whole(1, 1024), "单个附件的最大 MiB"))
 
+    job_memory_mib: int = field(
+        metadata=_setting("1024", _whole(128, 65536), "后台任务进程最多使用的内存 MiB")
+    )
+
     @property
     def max_upload_bytes(self) -> int:
         """The upload limit in bytes, with room for the form around the file."""
@@ -165,6 +169,19 @@ def read(environ: Mapping[str, str] = os.environ, /, **given: str | None) -> Set
     if settings.demo and not is_loopback(settings.host):
         raise BadSetting("demo_not_loopback", host=settings.host)
     return settings
+
+
+def environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which `read()` gives these settings, for a process of our own; everything
+    else is as in `environ`."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("KEFU_") or name.startswith(_OTHER_VARIABLES)
+    }
+    return kept | {
+        variable(row.name): _as_text(getattr(settings, row.name)) for row in fields(Settings)
+    }
 
 
 def table(settings: Settings, environ: Mapping[str, str] = os.environ) -> tuple[SettingRow, ...]:
@@ -244,15 +261,19 @@ def _demo_secret(data: Path) -> bytes:
 
 
 def _shown(value: object, *, secret: bool) -> str:
+    text = _as_text(value)
+    scheme, at, rest = text.rpartition("@")
+    if secret and at and ":" in scheme.partition("://")[2]:
+        user = scheme.rpartition(":")[0]
+        return f"{user}:***@{rest}"
+    return text
+
+
+def _as_text(value: object) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, tuple):
         return ",".join(value)
-    text = str(value)
-    scheme, at, rest = text.rpartition("@")
-    if secret and at and ":" in scheme.partition("://")[2]:
-        user = scheme.rpartition(":")[0]
-        return f"{user}:***@{rest}"
-    return text
+    return str(value)

@@ -108,3 +108,15 @@ def test_the_table_hides_the_password_in_a_database_url() -> None:
     shown = {row.variable: row.value for row in settings.table(found, {})}
 
     assert shown["KEFU_DATABASE_URL"] == "postgresql://kefu:***@db/kefu"
+
+
+def test_a_process_of_our_own_reads_the_same_settings(tmp_path: Path) -> None:
+    here = settings.read(
+        {"KEFU_TRUSTED_HOSTS": "a.example, b.example", "KEFU_DEMO": "1", "KEFU_PORT": "9000"},
+        data=str(tmp_path),
+    )
+
+    told = settings.environment(here, {"PATH": "/bin", "KEFU_PORT": "1", "KEFU_REQUIRE": "all"})
+
+    assert (told["PATH"], told["KEFU_REQUIRE"]) == ("/bin", "all")
+    assert settings.read(told) == here

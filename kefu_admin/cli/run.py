@@ -38,7 +38,9 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
         prepare_demo(desk, here, output)
     app = create_app(here, desk=desk)
     stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(desk, stop), name="worker", daemon=True)
+    thread = threading.Thread(
+        target=worker.run, args=(desk, here, stop), name="worker", daemon=True
+    )
     thread.start()
     try:
         return serve(app, here, output)

@@ -31,5 +31,5 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     output.say("后台任务已启动（按 Ctrl-C 停止）。")
-    worker.run(desk, stop)
+    worker.run(desk, here, stop)
     return DONE

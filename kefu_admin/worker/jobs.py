@@ -13,7 +13,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +30,14 @@ log = logging.getLogger("kefu_admin.worker.jobs")
 
 POLL_SECONDS = 1.0  # how long a job asked for in another process waits at most
 SLICE_SECONDS = 2.0  # how long one job goes on while others may be waiting
-STOP_SECONDS = 10.0
 _AWAY_SECONDS = 5.0  # before the next look when the database does not answer
 _LONGEST_CODE = 200
+
+ChunkTold = Callable[[bool], None]
+
+
+def _nobody(begins: bool) -> None:
+    """Nobody asks when chunks begin and end."""
 
 
 def new_owner() -> str:
@@ -40,26 +45,33 @@ def new_owner() -> str:
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def run(desk: Desk, stop: threading.Event) -> None:
-    """Jobs until told to stop, which is heard between two chunks."""
-    owner = new_owner()
-    woken = threading.Event()
-    desk.store.job_asked = woken.set
+def run(
+    desk: Desk,
+    stop: threading.Event,
+    *,
+    owner: str,
+    wait: Callable[[float], object],
+    chunk_told: ChunkTold = _nobody,
+) -> None:
+    """Jobs until told to stop, which is heard between two chunks.
+
+    Args:
+        wait: sleeps so many seconds, less when there may be a job.
+        chunk_told: hears of the begin (True) and end (False) of every chunk.
+
+    Raises:
+        ConfigMoved: another config has been applied; a new process must read it.
+    """
     while not stop.is_set():
-        woken.clear()
         try:
-            worked = run_one(desk, owner=owner, stop=stop)
-        except ConfigMoved:
-            log.info("another config has been applied; jobs wait for a worker that knows it")
-            stop.wait(_AWAY_SECONDS)
-            continue
+            worked = run_one(desk, owner=owner, stop=stop, chunk_told=chunk_told)
         except Busy:
             log.warning("the database does not answer; looking for jobs again later")
             stop.wait(_AWAY_SECONDS)
             continue
         if not worked:
             desk.store.release()
-            woken.wait(POLL_SECONDS)
+            wait(POLL_SECONDS)
     desk.store.release()
 
 
@@ -79,6 +91,7 @@ def run_one(
     kinds: Mapping[str, JobKind] | None = None,
     lease_ms: int = jobs.LEASE_MS,
     stop: threading.Event | None = None,
+    chunk_told: ChunkTold = _nobody,
 ) -> bool:
     """One job's turn: chunks until it is done, fails, or its time slice is over. False when no job
     is due, which costs one statement.
@@ -98,17 +111,31 @@ def run_one(
     if job is None:
         return False
     if job.state is JobState.PARKED:
-        _tell(job)
+        tell_parked(job)
         return True
     table = KINDS if kinds is None else kinds
     ends = time.monotonic() + SLICE_SECONDS
-    while (job := _chunk(desk, job, table, lease_ms)) is not None:
+    while (job := _told_chunk(desk, job, table, lease_ms, chunk_told)) is not None:
         if job.state is not JobState.RUNNING:
             break
         if time.monotonic() >= ends or (stop is not None and stop.is_set()):
             _put_back(desk, job)
             break
     return True
+
+
+def _told_chunk(
+    desk: Desk,
+    job: Job,
+    kinds: Mapping[str, JobKind],
+    lease_ms: int,
+    chunk_told: ChunkTold,
+) -> Job | None:
+    chunk_told(True)
+    try:
+        return _chunk(desk, job, kinds, lease_ms)
+    finally:
+        chunk_told(False)
 
 
 def _chunk(desk: Desk, job: Job, kinds: Mapping[str, JobKind], lease_ms: int) -> Job | None:
@@ -175,14 +202,15 @@ def _failed(desk: Desk, job: Job, fault: Mapping[str, Any], *, final: bool = Fal
             return jobs.fail(desk.store, job, fault, final=final)
 
     kept = desk.store.retrying(unit)
-    if kept is not None and kept.state is JobState.PARKED:
-        _tell(kept)
+    if kept is not None:
+        tell_parked(kept)
     return kept
 
 
-def _tell(job: Job) -> None:
-    """The one alert of a parked job."""
-    log.error("job %d (%s) is parked: %s", job.id, job.kind, (job.fault or {}).get("code"))
+def tell_parked(job: Job) -> None:
+    """The one alert of a job, when it is parked."""
+    if job.state is JobState.PARKED:
+        log.error("job %d (%s) is parked: %s", job.id, job.kind, (job.fault or {}).get("code"))
 
 
 def _raised(error: Exception) -> Mapping[str, Any]:

@@ -299,24 +299,19 @@ def test_an_idle_look_is_one_statement(desk, monkeypatch):
     assert len(statements) == 1
 
 
-def test_the_running_worker_hears_of_a_job_and_stops_when_told(desk, monkeypatch):
-    done = threading.Event()
-
+def test_the_running_worker_waits_when_idle_and_stops_when_told(desk, monkeypatch):
     def chunk(step):
         with step.transaction():
             step.finish(done=1)
-        done.set()
 
-    monkeypatch.setattr(running, "POLL_SECONDS", 60.0)
     monkeypatch.setattr(running, "KINDS", {"demo": kind(chunk)})
-    stop = threading.Event()
-    thread = threading.Thread(target=running.run, args=(desk, stop))
-    thread.start()
-    try:
-        asked(desk, {})
-        assert done.wait(10)
-    finally:
+    stop, told = threading.Event(), []
+    asked(desk, {})
+
+    def wait(seconds):
+        told.append(seconds)
         stop.set()
-        desk.store.job_asked()
-        thread.join(10)
-    assert not thread.is_alive()
+
+    running.run(desk, stop, owner="one", wait=wait, chunk_told=told.append)
+
+    assert told == [True, False, running.POLL_SECONDS]

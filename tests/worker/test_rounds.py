@@ -77,7 +77,7 @@ def test_one_round_keeps_what_still_counts(desk):
 
 def test_the_running_worker_seals_and_anchors_before_it_stops(desk):
     stop = threading.Event()
-    thread = threading.Thread(target=worker.run, args=(desk, stop))
+    thread = threading.Thread(target=rounds.run, args=(desk, stop))
     thread.start()
     for version in range(1, 6):
         with desk.store.transaction():
