@@ -15,13 +15,13 @@ MARIADB = os.environ.get("KEFU_BENCH_MARIADB", "mariadb://root@127.0.0.1:3306/my
 
 
 @contextmanager
-def made(dialect: str, directory: Path) -> Iterator[str]:
+def made(dialect: str, directory: Path, purpose: str = "") -> Iterator[str]:
     """The URL of an empty database."""
     if dialect == "sqlite":
         yield f"sqlite:///{directory / 'bench.sqlite3'}"
         return
     server = POSTGRES if dialect == "postgresql" else MARIADB
-    name = f"kefu_bench_{os.getpid()}"
+    name = f"kefu_bench_{os.getpid()}{purpose}"
     raw = Raw(server)
     raw.write(f"CREATE DATABASE {name}")
     try:

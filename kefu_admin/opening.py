@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kefu_admin import registry, settings
-from kefu_admin.definitions import load
+from kefu_admin.definitions import load, load_texts
 from kefu_admin.definitions.field_types import FIELD_TYPES, register
 from kefu_admin.definitions.fields import FieldType
 from kefu_admin.definitions.project import Project
@@ -20,6 +20,9 @@ from kefu_admin.settings import BadSetting, Settings
 if TYPE_CHECKING:
     from kefu_admin.operations.desk import Desk
     from kefu_admin.store.database import Store
+
+
+_BARE = {"project.yaml": "name: {zh: none, en: none}"}  # to ask a database what it was made for
 
 
 def open_project(here: Settings) -> Project:
@@ -62,6 +65,27 @@ def open_desk(here: Settings) -> Desk:
 
     project = open_project(here)
     return Desk(project, open_store(here, project))
+
+
+def open_applied(here: Settings) -> Store:
+    """The store of the definition last applied, whatever the config directory says now.
+
+    Raises:
+        NotReady: none was ever applied.
+        ConfigError: this release no longer understands it.
+    """
+    from kefu_admin.store.apply.activation import definition, fingerprint
+    from kefu_admin.store.readiness import Finding, NotReady
+
+    add_field_types()
+    probe = open_store(here, load_texts(_BARE))
+    with probe.connection():
+        applied = fingerprint(probe)
+        texts = definition(probe, applied) if applied else None
+    probe.close()
+    if texts is None:
+        raise NotReady((Finding("ready_not_applied"),))
+    return open_store(here, load_texts(texts))
 
 
 def end_demo(desk: Desk, here: Settings, *, now: datetime) -> int:

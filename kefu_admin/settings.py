@@ -102,6 +102,11 @@ class Settings:
             "", lambda raw: _path(raw) if raw else None, "密钥文件：至少 32 字节随机内容"
         )
     )
+    backups: Path | None = field(
+        metadata=_setting(
+            "", lambda raw: _path(raw) if raw else None, "备份目录；空为数据目录中的 backups"
+        )
+    )
     locale: str = field(metadata=_setting("", _locale, "命令行语言 zh 或 en；空为跟随项目"))
     host: str = field(metadata=_setting("127.0.0.1", _text, "监听地址"))
     port: int = field(metadata=_setting("8000", _whole(0, 65535), "监听端口"))
@@ -121,6 +126,11 @@ class Settings:
     def max_upload_bytes(self) -> int:
         """The upload limit in bytes, with room for the form around the file."""
         return self.max_upload_mib * 1024 * 1024 + 64 * 1024
+
+    @property
+    def backup_directory(self) -> Path:
+        """Where backups go: best another disk, or another machine's."""
+        return self.backups or self.data / "backups"
 
     @property
     def database(self) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 from kefu_admin import clock, wording
 from kefu_admin.cli.output import DONE, FAULTY, Output
 from kefu_admin.opening import open_desk
-from kefu_admin.operations.verifying import verify
+from kefu_admin.operations.verifying import verify_and_remember
 from kefu_admin.settings import Settings
 from kefu_admin.store.database import Store
-from kefu_admin.store.readiness import UNGUARDED, Finding, NotReady, assert_ready
+from kefu_admin.store.readiness import UNGUARDED, NotReady, assert_ready
+from kefu_admin.store.verify import Finding, Report
 
 # What was looked at, as people say it.
 CHECKED = {
@@ -37,25 +39,30 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     desk = open_desk(here)
     unguarded = _unguarded(desk.store)
     with desk.store.connection():
-        report = verify(desk, now=clock.now())
-    output.say(
+        report = verify_and_remember(desk, now=clock.now(), also=unguarded)
+    for line in report_lines(report, output):
+        output.line(line)
+    if report.is_sound:
+        return DONE
+    output.warn("发现 {count} 个问题。", count=len(report.findings))
+    return FAULTY
+
+
+def report_lines(report: Report, output: Output) -> Iterator[str]:
+    """What a report says on standard output; its findings go to standard error."""
+    yield output.text(
         "审计 {lines} 行：已封存 {sealed}，未封存 {unsealed}，缺失 {missing}；"
         "{blocks} 块，{anchors} 个锚点。",
         **report.counts,
     )
     for note in report.notes:
-        output.line(wording.sentence(note.code, output.locale, **note.facts))
-    told = [(one.code, one.facts) for one in unguarded]
-    told += [(one.code, one.facts) for one in report.findings]
-    for code, facts in told:
-        output.fault("✗ " + wording.sentence(code, output.locale, **facts))
-    if not told:
+        yield wording.sentence(note.code, output.locale, **note.facts)
+    for one in report.findings:
+        output.fault("✗ " + wording.sentence(one.code, output.locale, **one.facts))
+    if report.is_sound:
         joint = ", " if output.locale == "en" else "、"
         names = (output.text(CHECKED[one]) if one in CHECKED else one for one in report.checked)
-        output.say("检查了 {checked}：没有发现问题。", checked=joint.join(names))
-        return DONE
-    output.warn("发现 {count} 个问题。", count=len(told))
-    return FAULTY
+        yield output.text("检查了 {checked}：没有发现问题。", checked=joint.join(names))
 
 
 def _unguarded(store: Store) -> tuple[Finding, ...]:
@@ -70,5 +77,5 @@ def _unguarded(store: Store) -> tuple[Finding, ...]:
     except NotReady as refusal:
         if any(finding.code != UNGUARDED for finding in refusal.findings):
             raise
-        return refusal.findings
+        return tuple(Finding(one.code, one.facts) for one in refusal.findings)
     return ()

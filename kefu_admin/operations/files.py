@@ -34,8 +34,9 @@ from kefu_admin.problems import (
     NotFound,
     UnknownParameter,
 )
-from kefu_admin.store import attachments
+from kefu_admin.store import attachments, lease
 from kefu_admin.store.attachments import Attachment
+from kefu_admin.store.backup.making import FILES_LEASE
 from kefu_admin.store.faults import CommitUnknown
 from kefu_admin.store.query import File
 
@@ -44,6 +45,8 @@ ORPHANS_KEPT = timedelta(hours=24)
 LONGEST_NAME = 120
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _PIECE = 256 * 1024
+_SWEEPER = f"sweep:{secrets.token_hex(8)}"
+_SWEEP_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +144,21 @@ def sweep(desk: Desk, *, now: datetime) -> int:
     """Delete files of no record that were uploaded more than a day ago; returns how many.
 
     The row goes first, so that nobody claims a file that is gone; a mark leads the next round to a
-    file a crash left without its row, here or while it was taken in.
+    file a crash left without its row, here or while it was taken in. None goes while a backup is
+    being made, which still wants them all.
     """
+    store = desk.store
+    with store.transaction():
+        if not lease.claim(store, FILES_LEASE, owner=_SWEEPER, milliseconds=_SWEEP_MS):
+            return 0
+    try:
+        return _swept(desk, now)
+    finally:
+        with store.transaction():
+            lease.give_up(store, FILES_LEASE, owner=_SWEEPER)
+
+
+def _swept(desk: Desk, now: datetime) -> int:
     store, swept = desk.store, 0
     for orphan in attachments.orphans(store, before=now - ORPHANS_KEPT):
         swept += _discard(desk, orphan)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kefu_admin.actor import system_actor
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.database import Store
+from kefu_admin.store.state import read_state, write_state
 from kefu_admin.store.verify import INVARIANTS, Finding, Report
 from kefu_admin.store.verify import verify as verify_store
 
+LAST = "last_verify"  # key in kefu_state
 _PORTION = 500
 _SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastVerify:
+    """The last verification: when, and how many findings."""
+
+    at: datetime
+    findings: int
 
 
 def verify(desk: Desk, *, now: datetime) -> Report:
@@ -23,6 +35,33 @@ def verify(desk: Desk, *, now: datetime) -> Report:
         return _computed(desk, now)
 
     return verify_store(desk.store, now=now, invariants={**INVARIANTS, "computed": computed})
+
+
+def verify_and_remember(desk: Desk, *, now: datetime, also: Sequence[Finding] = ()) -> Report:
+    """Verify, and keep when it was and how many findings there were.
+
+    Args:
+        also: findings made elsewhere, told and counted first.
+    """
+    found = verify(desk, now=now)
+    report = replace(found, findings=(*also, *found.findings))
+    told = json.dumps({"at": now.isoformat(), "findings": len(report.findings)})
+
+    def remember() -> None:
+        with desk.store.transaction():
+            write_state(desk.store, LAST, told)
+
+    desk.store.retrying(remember)
+    return report
+
+
+def last_verify(store: Store) -> LastVerify | None:
+    """When everything was last verified, None when never."""
+    text = read_state(store, LAST)
+    if text is None:
+        return None
+    told = json.loads(text)
+    return LastVerify(at=datetime.fromisoformat(told["at"]), findings=told["findings"])
 
 
 def _computed(desk: Desk, now: datetime) -> Iterator[Finding]:

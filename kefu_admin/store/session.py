@@ -22,6 +22,11 @@ from kefu_admin.store.faults import BusyBeforeCommit, CommitUnknown, ConnectionL
 
 T = TypeVar("T")
 TRIES = 3
+_SNAPSHOTS = {
+    Dialect.SQLITE: "BEGIN",
+    Dialect.POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    Dialect.MARIADB: "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+}
 _REPEATABLE = ("SELECT", "BEGIN", "WITH")  # outside a transaction these change nothing
 
 
@@ -111,6 +116,22 @@ class Session:
                 yield
         finally:
             self._writer.release()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One consistent view of the whole database for reading, however long; writers go on.
+
+        Raises:
+            NestedTransaction: there is a transaction already in this thread.
+        """
+        if self.in_transaction:
+            raise NestedTransaction
+        if self.dialect is Dialect.MARIADB:
+            self.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        with self._unit(_SNAPSHOTS[self.dialect]):
+            if self.dialect is not Dialect.MARIADB:
+                self.row("SELECT COUNT(*) FROM kefu_state")  # the view begins with the first read
+            yield
 
     def after_commit(self, work: Callable[[], None]) -> None:
         """Runs `work` once the open transaction is surely kept; never when it is rolled back."""

@@ -33,7 +33,7 @@ WRITERS = {
     "kefu_job": {"store/jobs/"},
 }
 # statements on tables named by a variable: records, their kept values, changes of the schema,
-# the search index, and the two fixed tables of sign-in secrets
+# the search index, the rows of a restore, and the two fixed tables of sign-in secrets
 RECORDS = {
     "store/change/",
     "store/rollups.py",
@@ -42,6 +42,7 @@ RECORDS = {
     "store/apply/",
     "store/search/",
     "store/accounts/secrets.py",
+    "store/backup/",
 }
 
 _NAMED = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) \\?"(kefu_[a-z_]+)')

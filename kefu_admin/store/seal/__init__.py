@@ -15,6 +15,7 @@ from kefu_admin.store.seal.blocks import (
     oldest_unsealed,
     seal,
     seal_key,
+    seal_rest,
 )
 from kefu_admin.store.seal.spans import Spans
 
@@ -31,4 +32,5 @@ __all__ = [
     "oldest_unsealed",
     "seal",
     "seal_key",
+    "seal_rest",
 ]

@@ -65,6 +65,20 @@ def fresh_lines(
     return _by_id(store, last, now=now)
 
 
+def unsealed_lines(store: Store) -> Fresh:
+    """Every line no block lists, looked for one by one: after a restore."""
+    sealed, found, last = sealed_ids(store), [], 0
+    while rows := _pairs(
+        store,
+        'SELECT "id", "digest" FROM "kefu_audit" WHERE "id" > ? ORDER BY "id" LIMIT ?',
+        (last, BLOCK_LINES),
+    ):
+        last = rows[-1][0]
+        found += [pair for pair in rows if pair[0] not in sealed]
+    horizon = _horizon(store) if store.dialect is Dialect.POSTGRESQL else 0
+    return Fresh(tuple(found), horizon=horizon)
+
+
 def _by_id(store: Store, last: Block | None, *, now: datetime | None) -> Fresh:
     floor = last.last_id if last else 0
     waiting = last.pending if last else Spans()

@@ -47,6 +47,8 @@ ACTIONS = {
     "revoke_token": "作废令牌",
     "void_number": "作废编号",
     "config_applied": "配置生效",
+    "backed_up": "备份",
+    "restored": "恢复备份",
     "retire": "注销演示账号",
 }
 TYPES = {"person": "用户账号", "department": "组织部门", "token": "令牌"}
@@ -68,6 +70,9 @@ FACTS = {
     "number": "编号",
     "definition": "指纹",
     "steps": "步数",
+    "made_at": "备份时间",
+    "rows": "行数",
+    "checksum": "校验和",
 }
 METHODS = {"password": "密码", "password_change": "修改密码"}
 _PLAIN = ("action", "type", "from", "to", "a")
