@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kefu_admin.problems import Refusal
 from kefu_admin.store import search
+from kefu_admin.store.apply import identity
 from kefu_admin.store.apply.activation import fingerprint
 from kefu_admin.store.apply.planning import is_drop, outline
 from kefu_admin.store.changeset.steps import AddGuard
@@ -56,6 +57,10 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
         applied = fingerprint(store)
         if applied is None:
             raise NotReady((Finding("ready_not_applied"),))
+        try:
+            identity.assert_own(store)
+        except identity.OtherProject as other:
+            raise NotReady((Finding(other.code, other.facts),)) from other
         steps, _ = outline(store)
         lacking = tuple(
             Finding(

@@ -47,6 +47,8 @@ SENTENCES = {
     "apply_refused": "现有数据与新配置冲突，没有改动任何内容：{subjects}。",
     "unknown_consent": "同意删除的名称不在计划里：{names}。",
     "plan_outdated": "数据库在制定计划之后又变了，请重新执行 plan。",
+    "other_project": "这个数据库属于项目“{theirs}”，不能用于项目“{own}”：一个数据库只服务一个项目。"
+    "请换一个数据库；若是同一个项目改了 id，请在 project.yaml 写 renamed_from: {theirs}。",
     "apply_running": "另一个进程正在执行 apply，请稍后再试。",
     "not_ready": "数据库还不能用，共 {count} 处问题。",
     "ready_not_applied": "配置还没有应用到这个数据库，请先执行 kefu apply。",

@@ -8,7 +8,7 @@ import pytest
 
 from kefu_admin import wording
 from kefu_admin.actor import system_actor
-from kefu_admin.store.apply import apply, plan
+from kefu_admin.store.apply import OtherProject, apply, plan
 from kefu_admin.store.readiness import NotReady, assert_ready, config_moved, self_check
 from tests.databases import NOW, opened
 from tests.factories import REQUIRED, choice, content_type, field, project
@@ -66,6 +66,45 @@ def test_an_applied_database_is_ready(bare):
     applied(store)
 
     assert assert_ready(store) == ()
+
+
+def test_one_database_serves_one_project(open_bare):
+    store = open_bare(project(OLD, id="harbour"))
+    applied(store)
+    other = opened(store.url, project(OLD, id="tower"), store.data_directory)
+
+    with pytest.raises(OtherProject) as refused:
+        plan(other)
+    with pytest.raises(NotReady) as unready:
+        assert_ready(other)
+    other.close()
+
+    said = (
+        "这个数据库属于项目“harbour”，不能用于项目“tower”：一个数据库只服务一个项目。"
+        "请换一个数据库；若是同一个项目改了 id，请在 project.yaml 写 renamed_from: harbour。"
+    )
+    assert wording.refusal(refused.value, "zh") == said
+    assert sentences(unready.value.findings) == [said]
+
+
+def test_a_project_without_id_may_not_take_what_has_one(open_bare):
+    store = open_bare(project(OLD, id="harbour"))
+    applied(store)
+    nameless = opened(store.url, project(OLD), store.data_directory)
+
+    with pytest.raises(OtherProject):
+        plan(nameless)
+    nameless.close()
+
+
+def test_a_project_keeps_its_database_when_named_or_renamed(open_bare):
+    store = open_bare(project(OLD))
+    applied(store)
+    for options in ({"id": "harbour"}, {"id": "port", "renamed_from": "harbour"}, {"id": "port"}):
+        later = opened(store.url, project(OLD, **options, texts=options), store.data_directory)
+        applied(later)
+        assert_ready(later)
+        later.close()
 
 
 def test_a_config_that_needs_more_than_there_is_does_not_start(bare):

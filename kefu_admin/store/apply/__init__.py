@@ -6,6 +6,7 @@ that was ever active.
 """
 
 from kefu_admin.store.apply.activation import definition
+from kefu_admin.store.apply.identity import OtherProject
 from kefu_admin.store.apply.planning import Plan, plan
 from kefu_admin.store.apply.running import (
     Applied,
@@ -21,6 +22,7 @@ __all__ = [
     "Applied",
     "ApplyRefused",
     "ApplyRunning",
+    "OtherProject",
     "Plan",
     "PlanOutdated",
     "UnknownConsent",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kefu_admin.store.apply import identity
 from kefu_admin.store.apply.activation import fingerprint, forms
 from kefu_admin.store.changeset import (
     Action,
@@ -54,8 +55,13 @@ class Plan:
 
 
 def plan(store: Store) -> Plan:
-    """Compares the project's tables with those found and counts rows at stake; changes nothing."""
+    """Compares the project's tables with those found and counts rows at stake; changes nothing.
+
+    Raises:
+        OtherProject: the database serves another project.
+    """
     with store.connection():
+        identity.assert_own(store)
         steps, _ = outline(store)
         counted = tuple(replace(step, counts=_counts(store, step)) for step in steps)
         return Plan(

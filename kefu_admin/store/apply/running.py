@@ -11,7 +11,7 @@ from kefu_admin.actor import Actor
 from kefu_admin.problems import Busy, Refusal
 from kefu_admin.store import audit, derived, renames, search
 from kefu_admin.store.alter import relax, statements
-from kefu_admin.store.apply import first_id, mariadb, sqlite
+from kefu_admin.store.apply import first_id, identity, mariadb, sqlite
 from kefu_admin.store.apply.activation import activate
 from kefu_admin.store.apply.planning import Plan, new_names, outline
 from kefu_admin.store.apply.planning import plan as plan_now
@@ -89,6 +89,7 @@ def apply(
         UnknownConsent: a consented name is no destructive step of the plan.
         PlanOutdated: the plan no longer fits the database.
         ApplyRunning: another process is applying.
+        OtherProject: the database serves another project.
     """
     if unknown := consent - set(plan.to_consent):
         raise UnknownConsent(names="、".join(sorted(unknown)))
@@ -109,6 +110,7 @@ def apply(
             search.bring_up(store)
             stale = derived.forget_empty(store)
             activated = activate(store, actor=actor, now=now)
+            identity.keep(store)
             if activated or done:
                 _write_audit(store, done, actor=actor, now=now)
     store.forget()
