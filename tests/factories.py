@@ -19,11 +19,11 @@ def field(id: str, type: str = "text", **options: Any) -> Field:
     return Field(id=id, type=type, label=Label(id), **options)
 
 
-def choice(id: str, *choices: str, **options: Any) -> Field:
-    """A choice field of these ids."""
+def choice(id: str, *choices: str, type_: str = "choice", **options: Any) -> Field:
+    """A choice field of these ids, or one that takes several."""
     return field(
         id,
-        "choice",
+        type_,
         choices=tuple(Choice(id=each, label=Label(each)) for each in choices),
         **options,
     )

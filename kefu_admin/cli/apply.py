@@ -51,6 +51,8 @@ def _apply(store: Store, wanted: Plan, consented: list[str], output: Output) -> 
     open_names = [name for name in wanted.to_consent if name not in consented]
     consent = frozenset(consented) | _asked(open_names, output)
     done = apply(store, wanted, actor=system_actor("apply"), now=clock.now(), consent=consent)
+    if done.backup is not None:
+        output.say("改动之前已备份到 {path}。", path=done.backup)
     output.say("已执行 {done} 步。", done=len(done.done))
     if done.left:
         kept = sorted({step.subject for step in done.left})

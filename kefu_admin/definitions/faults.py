@@ -171,6 +171,10 @@ class Fault(StrEnum):
     AFTER_NOTHING_NEAR = "CFG145"
     AFTER_NOTHING = "CFG146"
     KEY_AMBIGUOUS = "CFG147"
+    # rows that are there
+    BACKFILL_NOT_REQUIRED = "CFG200"
+    OLD_VALUE_IN_USE = "CFG201"
+    BAD_NEW_VALUE = "CFG202"
 
 
 class Problems(list[Problem]):

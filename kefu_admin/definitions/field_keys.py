@@ -23,6 +23,7 @@ from kefu_admin.definitions.takers import (
     ListOf,
     Member,
     OneOf,
+    Raw,
     Schema,
     Text,
 )
@@ -158,6 +159,19 @@ PUBLIC = Key(
 )
 MAX_COUNT = Key("max_count", Integer(1, 100), Label("最多个数", "most files"))
 RENAMED_FROM = Key("renamed_from", FIELD_ID, Label("改名前的标识", "id before renaming"))
+BACKFILL: Key[Node] = Key(
+    "backfill",
+    VALUE,
+    Label("变为必填时，已有记录的空值填什么", "what rows without a value get when it is required"),
+)
+OLD_VALUES: Key[Node] = Key(
+    "old_values",
+    Raw(
+        Label("映射：旧值: 新值，空为清除", "mapping: old value to new, blank empties"),
+        {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
+    ),
+    Label("改选项或换类型时，已有记录的旧值改成什么", "what written values become in apply"),
+)
 
 COMMON: tuple[Key[object], ...] = (
     TYPE_OF,
@@ -173,7 +187,7 @@ COMMON: tuple[Key[object], ...] = (
 OPTIONS: tuple[Key[object], ...] = (
     REQUIRED, READ_ONLY, DEFAULT, UNIQUE, MIN, MAX, MIN_LENGTH, MAX_LENGTH, SCALE, UNIT, PATTERN,
     CHOICES, TO, OF, BY, ENCRYPTED, SERIES, FORMULA, RESULT, FUNCTION, FIELD_KEY, WHERE, ORDER,
-    PUBLIC, MAX_COUNT,
+    PUBLIC, MAX_COUNT, BACKFILL, OLD_VALUES,
 )  # fmt: skip
 SHAPE = Shape(*COMMON, *OPTIONS)
 

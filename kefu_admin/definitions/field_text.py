@@ -6,6 +6,7 @@ the finished field to convert (default, min, max).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from kefu_admin.definitions import field_keys as keys
@@ -28,7 +29,7 @@ from kefu_admin.definitions.keys import CLAUSES, Key, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading, Settings
 from kefu_admin.definitions.patterns import unsafe_part
-from kefu_admin.definitions.tree import Node
+from kefu_admin.definitions.tree import MapNode, Node
 
 _LENGTHS = {
     "long_text": 20_000, "url": 2000, "address": 200, "email": 254, "phone": 32, "id_number": 18,
@@ -115,7 +116,12 @@ def finish(field: Field, taken: Taken, type: ContentType, loading: Loading) -> F
         max=_limit(field, taken, keys.MAX, loading.problems),
         rollup=rollup,
     )
-    return replace(field, default=_default(field, taken, loading.problems))
+    return replace(
+        field,
+        default=_default(field, taken, loading.problems),
+        backfill=_backfill(field, taken, loading.problems),
+        old_values=tuple(_old_values(field, taken, loading.problems)),
+    )
 
 
 def _options(taken: Taken, type_id: str, problems: Problems) -> None:
@@ -220,3 +226,36 @@ def _default(field: Field, taken: Taken, problems: Problems) -> object:
     except BadValue:
         problems.add(node.place, Fault.BAD_DEFAULT, value=written, type=field.type)
         return None
+
+
+def _backfill(field: Field, taken: Taken, problems: Problems) -> object:
+    """What rows without a value get; only rows of a field that is always required need one."""
+    node = taken[keys.BACKFILL]
+    if node is None or "backfill" not in field_type(field).options:
+        return None
+    if field.required != ALWAYS_WHEN or field.visible != ALWAYS_WHEN:
+        problems.add(node.place, Fault.BACKFILL_NOT_REQUIRED)
+    return _migrated(field, node, problems)
+
+
+def _old_values(field: Field, taken: Taken, problems: Problems) -> Iterator[tuple[str, object]]:
+    """Each written value with what it becomes."""
+    node = taken[keys.OLD_VALUES]
+    if node is None or "old_values" not in field_type(field).options:
+        return
+    if not isinstance(node, MapNode):
+        problems.add(node.place, Fault.NOT_A_MAPPING)
+        return
+    for old, entry in node.entries.items():
+        if field.choice(old) is not None:
+            problems.add(entry.place, Fault.OLD_VALUE_IN_USE, name=old)
+        yield old, _migrated(field, entry, problems)
+
+
+def _migrated(field: Field, node: Node, problems: Problems) -> object:
+    try:
+        value = convert(field, node.plain())
+    except BadValue:
+        problems.add(node.place, Fault.BAD_NEW_VALUE, value=node.plain(), type=field.type)
+        return None
+    return None if value == () else value

@@ -67,6 +67,8 @@ def _type(
 ) -> FieldType:
     if id in ENCRYPTABLE:
         options |= {"encrypted"}
+    if "default" in options and storage is not Storage.LINK:
+        options |= {"backfill", "old_values"}
     return FieldType(
         id=id,
         label=label,

@@ -138,6 +138,8 @@ class Field:
     rollup: Rollup | None = None
     max_count: int = 0  # attachments and images: 0 = the type's default
     renamed_from: str = ""
+    backfill: object = None  # canonical: what rows without a value get when apply asks for one
+    old_values: tuple[tuple[str, object], ...] = ()  # written before -> canonical, None = emptied
     clauses: tuple[str, ...] = ()
     zone: str = "Asia/Shanghai"  # the project's time zone, for naive datetimes
     system: bool = False  # id, version, created_at, created_by, updated_at, updated_by

@@ -7,6 +7,7 @@ alone, commits by itself and leaves a database from which a new plan finishes th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kefu_admin.store.changeset import (
     Action,
@@ -14,6 +15,7 @@ from kefu_admin.store.changeset import (
     AddGuard,
     AddIndex,
     ChangeColumn,
+    Convert,
     CreateTable,
     DropCheck,
     DropColumn,
@@ -24,6 +26,7 @@ from kefu_admin.store.changeset import (
     RenameTable,
     ReplaceColumn,
     Rescale,
+    Restate,
 )
 from kefu_admin.store.ddl import (
     add_reference,
@@ -35,6 +38,7 @@ from kefu_admin.store.ddl import (
     create_table,
     drop_index,
     generated_column,
+    inline_index,
     reference_text,
 )
 from kefu_admin.store.dialect import Dialect, literal, quoted
@@ -74,6 +78,10 @@ def statements(action: Action, dialect: Dialect, foreign_keys: ForeignKeys) -> t
         case ChangeColumn():
             key = foreign_keys.get((action.table, action.before.name), "")
             return _change_column(action, key, dialect)
+        case Convert():
+            return _convert(action, dialect)
+        case Restate():
+            return ()
         case AddIndex(table=table_name, index=index):
             return create_index(table_name, index, dialect)
         case DropIndex(table=table_name, index=index):
@@ -158,6 +166,33 @@ def _change_column(action: ChangeColumn, foreign_key: str, dialect: Dialect) -> 
     if after.references and new_reference:
         steps.append(add_reference(table, after))
     return tuple(steps)
+
+
+def _convert(action: Convert, dialect: Dialect) -> tuple[str, ...]:
+    """The new column takes the old one's name and place; on MariaDB in one ALTER, which is done
+    whole or not at all."""
+    table, before, after = action.table, action.before, action.after
+    old, new = quoted(before.name), quoted(action.shadow)
+    check = [f"ADD {check_text(table, after)}"] if after.check else []
+    if dialect is Dialect.MARIADB:
+        changes = [f"DROP CONSTRAINT {quoted(before.check)}"] if before.check else []
+        for index in action.indexes:
+            changes.append(f"DROP INDEX {quoted(index.name)}")
+            if index.where:
+                changes.append(f"DROP COLUMN {quoted(generated_column(index))}")
+        changes.append(f"DROP COLUMN {old}")
+        changes.append(f"CHANGE COLUMN {new} {old} {column_text(after, dialect)}")
+        changes += check
+        for index in action.anew:
+            changes += [f"ADD {part}" for part in inline_index(index, altering=True)]
+        return (_alter(table, *changes),)
+    changes = [*_retyped(replace(after, nullable=True, default=None), after), *check]
+    return (
+        _alter(table, f"DROP COLUMN {old}"),
+        _alter(table, f"RENAME COLUMN {new} TO {old}"),
+        *([_alter(table, *changes)] if changes else []),
+        *(text for index in action.anew for text in create_index(table, index, dialect)),
+    )
 
 
 def _retyped(before: ColumnShape, after: ColumnShape) -> list[str]:

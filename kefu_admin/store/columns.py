@@ -15,6 +15,7 @@ from kefu_admin.definitions.builtin import table_name, target_type
 from kefu_admin.definitions.field_types import field_type, storage, value_type
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.store.dialect import literal, quoted
+from kefu_admin.store.names import digest
 from kefu_admin.store.shapes import ColumnKind, ColumnShape
 
 HASH_LENGTH = 64
@@ -64,6 +65,7 @@ def columns(field: Field) -> tuple[ColumnShape, ...]:
                 nullable=nullable,
                 renamed_from=field.renamed_from,
                 form="secret",
+                is_filled=not nullable and field.backfill is not None,
             ),
             ColumnShape(
                 name=hash_column(field),
@@ -83,7 +85,8 @@ def columns(field: Field) -> tuple[ColumnShape, ...]:
             references=references(field),
             check=_check(field),
             renamed_from=field.renamed_from,
-            form=_form(field),
+            form=form(field),
+            is_filled=not nullable and field.backfill is not None,
         ),
     )
 
@@ -141,14 +144,23 @@ def _length(field: Field) -> int:
     return _LENGTHS.get(value_type(field).id, field.max_length)
 
 
-def _form(field: Field) -> str:
-    """How the value is written where the kind of column does not tell."""
+def form(field: Field) -> str:
+    """How the value is written where the kind of column does not tell. Members carry the digest of
+    the choices they are taken from: no check of the database's looks at them."""
+    if storage(field) is Storage.SECRET:
+        return "secret"
     shown = value_type(field).id
     if shown in ("decimal", "money"):
         return f"scale{field.scale}"
-    if shown in ("time", "duration"):
+    if shown == "time":
+        return "time"
+    if shown == "duration":
         return "minutes"
-    return "members" if storage(field) is Storage.MEMBERS else ""
+    if storage(field) is not Storage.MEMBERS:
+        return ""
+    if not field.choices:
+        return "members"
+    return f"members {digest(' '.join(sorted(choice.id for choice in field.choices)))}"
 
 
 def _default(field: Field) -> str | int | None:

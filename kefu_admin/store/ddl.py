@@ -61,7 +61,7 @@ def create_table(
     parts += [text for column in table.columns if (text := check_text(table.name, column))]
     if dialect is Dialect.MARIADB:
         for index in table.indexes:
-            parts += _inline_index(index)
+            parts += inline_index(index)
     if dialect is not Dialect.POSTGRESQL and references:
         parts += [reference_text(column) for column in table.columns if column.references]
     ending = f" {_MARIADB_TABLE}" if dialect is Dialect.MARIADB else ""
@@ -117,7 +117,7 @@ def create_index(table: str, index: IndexShape, dialect: Dialect) -> tuple[str, 
     """Creates an index on a table that is there."""
     unique = "UNIQUE " if index.unique else ""
     if dialect is Dialect.MARIADB:
-        parts = ", ".join(f"ADD {part}" for part in _inline_index(index, altering=True))
+        parts = ", ".join(f"ADD {part}" for part in inline_index(index, altering=True))
         return (f"ALTER TABLE {quoted(table)} {parts}",)
     where = f" WHERE {index.where}" if index.where else ""
     return (
@@ -178,8 +178,8 @@ def _names(columns: tuple[str, ...]) -> str:
     return ", ".join(quoted(column) for column in columns)
 
 
-def _inline_index(index: IndexShape, *, altering: bool = False) -> list[str]:
-    """MariaDB's index, with the generated column of a partial one before it."""
+def inline_index(index: IndexShape, *, altering: bool = False) -> list[str]:
+    """MariaDB's index as parts of CREATE or ALTER, a partial one with its generated column."""
     unique = "UNIQUE " if index.unique else ""
     parts = []
     key = index.columns

@@ -32,6 +32,7 @@ class ColumnShape:
     check: str = ""  # portable SQL condition in canonical form, "" = none
     renamed_from: str = ""
     form: str = ""  # how values are written where the kind does not tell: scale2, secret, members
+    is_filled: bool = field(default=False, compare=False)  # by apply, where rows have no value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,4 +152,7 @@ SENTENCES = {
     "CFG145": "没有“{name}”可以跟在后面；您是不是想写“{near}”？",
     "CFG146": "没有“{name}”可以跟在后面；可用的：{known}。",
     "CFG147": "下面各层有几项“{name}”，分不清要改哪一项；请先在那里给它们各写一个 id。",
+    "CFG200": "backfill 只用于总是显示且必填的字段；请写 required: true，或去掉 backfill。",
+    "CFG201": "“{name}”现在仍是选项，不能又当作旧值；请从 old_values 或 choices 中去掉。",
+    "CFG202": "“{value}”不是“{type}”类型的值，不能作为已有记录的新值；请改写。",
 }

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from kefu_admin.actor import system_actor
-from kefu_admin.store.apply import ApplyRunning, apply, mariadb, plan
+from kefu_admin.store.apply import ApplyRunning, apply, mariadb, plan, running, sqlite
 from kefu_admin.store.faults import Constraint, ConstraintBroken
 from tests.databases import NOW, add, opened
 from tests.factories import REQUIRED, choice, content_type, field, project
@@ -119,8 +119,6 @@ def test_mariadb_says_which_statement_was_under_way(changing, monkeypatch):
 def test_two_processes_do_not_apply_at_once(changing):
     first, second = changing(), changing()
     wanted = plan(second)
-    if second.dialect == "sqlite":
-        second.execute("PRAGMA busy_timeout = 20")  # a person waits five seconds, a test need not
 
     with _applying(first), pytest.raises(ApplyRunning):
         apply(second, wanted, actor=ACTOR, now=NOW)
@@ -160,17 +158,10 @@ def _applying(store):
     ready, done = threading.Event(), threading.Event()
 
     def hold():
-        with store.connection():
-            if store.dialect == "mariadb":
-                with mariadb.locked(store):
-                    ready.set()
-                    done.wait(20)
-                return
-            with store.transaction():
-                if store.dialect == "postgresql":
-                    store.value("SELECT pg_try_advisory_xact_lock(?)", (0x6B656675,))
-                ready.set()
-                done.wait(20)
+        locks = {"sqlite": sqlite.locked, "mariadb": mariadb.locked, "postgresql": running.advisory}
+        with store.connection(), locks[store.dialect](store):
+            ready.set()
+            done.wait(20)
 
     thread = threading.Thread(target=hold)
     thread.start()

@@ -15,6 +15,7 @@ from kefu_admin.store.found import found
 from kefu_admin.store.shapes import ColumnKind
 from kefu_admin.store.state import read_state, write_state
 
+SWITCHING = "switching:"  # before the fingerprint while MariaDB's tables are between two configs
 LAYOUT = "layout"  # JSON: table -> column -> form of everything apply made and that is still there
 
 

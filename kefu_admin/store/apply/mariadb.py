@@ -6,19 +6,24 @@ compares to exactly what is left. `kefu_apply_step` tells which statement was un
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 
 from kefu_admin.store.alter import relax, statements
-from kefu_admin.store.apply import first_id
-from kefu_admin.store.apply.activation import forms, keep_forms
-from kefu_admin.store.apply.planning import new_names
-from kefu_admin.store.changeset import CreateTable, DropColumn, Rescale, Step
-from kefu_admin.store.database import Store
+from kefu_admin.store.apply import backfill, first_id
+from kefu_admin.store.apply.activation import SWITCHING, forms, keep_forms
+from kefu_admin.store.apply.backfill import Filling
+from kefu_admin.store.apply.names import new_names
+from kefu_admin.store.apply.planning import Plan
+from kefu_admin.store.carrying import register
+from kefu_admin.store.carrying.register import Progress
+from kefu_admin.store.changeset import Convert, CreateTable, DropColumn, Rescale, Step
+from kefu_admin.store.database import FINGERPRINT, Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.shapes import ColumnKind
+from kefu_admin.store.state import write_state
 
 
 @contextmanager
@@ -31,6 +36,34 @@ def locked(store: Store) -> Iterator[bool]:
     finally:
         if taken:
             store.value("SELECT RELEASE_LOCK(?)", (name,))
+
+
+def fence(store: Store) -> None:
+    """Waits until every change under way has come to its end, and makes every later one find the
+    config moved: DDL commits by itself, so nobody may write between its steps."""
+    store.execute('LOCK TABLES "kefu_state" WRITE')
+    try:
+        write_state(store, FINGERPRINT, f"{SWITCHING}{store.project.fingerprint[:16]}")
+    finally:
+        store.execute("UNLOCK TABLES")
+
+
+def expand(
+    store: Store, plan: Plan, wanted: Sequence[Filling], *, now: datetime
+) -> tuple[Progress, ...]:
+    """Room for new values. The marks are set while no change is under way: every change reads
+    `kefu_state`, and a table lock waits for its end."""
+    book = _Book(store, now)
+
+    def run(statement: str) -> None:
+        book.run(statement)
+
+    backfill.expand(store, plan, wanted, run, now=now)
+    store.execute('LOCK TABLES "kefu_state" WRITE, "kefu_history" READ, "kefu_backfill" WRITE')
+    try:
+        return backfill.begin_all(store, wanted, now=now)
+    finally:
+        store.execute("UNLOCK TABLES")
 
 
 def run(
@@ -47,6 +80,9 @@ def run(
     for step in done:
         if isinstance(step.action, Rescale):
             _rescale(store, step.action, book, statements(step.action, store.dialect, {})[0])
+            continue
+        if isinstance(step.action, Convert):
+            _convert(store, step.action, book)
             continue
         for statement in statements(step.action, store.dialect, foreign_keys):
             if isinstance(step.action, CreateTable):
@@ -108,6 +144,20 @@ def _carry_forms(store: Store, done: tuple[Step, ...]) -> None:
         if old in made.get(table, {}):
             made[table][new] = made[table][old]
     keep_forms(store, made)
+
+
+def _convert(store: Store, action: Convert, book: _Book) -> None:
+    """One ALTER puts the new values in place; whether it was done is seen by the shadow being gone
+    (`planning`), until the form is written down and the register cleared together."""
+    for each in register.known(store):
+        if (each.table, each.target) == (action.table, action.shadow):
+            for statement in statements(action, store.dialect, {}):
+                book.run(statement)
+            with store.transaction():
+                made = forms(store)
+                made.setdefault(action.table, {})[action.after.name] = action.after.form
+                keep_forms(store, made)
+                register.forget(store, each)
 
 
 def _rescale(store: Store, action: Rescale, book: _Book, statement: str) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kefu_admin.store.apply import identity
 from kefu_admin.store.apply.activation import fingerprint, forms
+from kefu_admin.store.apply.conversions import converted, is_shadow
+from kefu_admin.store.carrying import register
 from kefu_admin.store.changeset import (
     Action,
+    AddColumn,
+    Convert,
     DropColumn,
     DropTable,
+    Example,
     Level,
-    RenameColumn,
-    RenameTable,
     Step,
     compare,
 )
@@ -28,16 +32,18 @@ class Plan:
     Attributes:
         definition: fingerprint of the project's config.
         activates: whether that config is another than the one last applied.
+        left_over: what an apply of another config began and never finished; it is cleared away.
     """
 
     steps: tuple[Step, ...]
     definition: str
     activates: bool
+    left_over: tuple[register.Progress, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do: the tables fit and the config is the applied one."""
-        return not self.steps and not self.activates
+        return not self.steps and not self.activates and not self.left_over
 
     @property
     def refused(self) -> tuple[Step, ...]:
@@ -62,20 +68,62 @@ def plan(store: Store) -> Plan:
     """
     with store.connection():
         identity.assert_own(store)
-        steps, _ = outline(store)
-        counted = tuple(replace(step, counts=_counts(store, step)) for step in steps)
+        steps, there = outline(store)
+        counted = [replace(step, counts=_counts(store, step)) for step in steps]
+        settled = converted(store, counted, there, _forms(store, there))
         return Plan(
-            steps=tuple(_levelled(step) for step in counted),
+            steps=tuple(_levelled(_exemplified(store, step)) for step in settled),
             definition=store.project.fingerprint,
             activates=fingerprint(store) != store.project.fingerprint,
+            left_over=_left_over(store, there, settled),
         )
 
 
 def outline(store: Store) -> tuple[tuple[Step, ...], Found]:
     """The steps without counts, and what was found."""
     there = found(store)
-    ours = forms(store) if "kefu_state" in there.tables else {}
-    return compare(tuple(store.layout.values()), there.tables, ours), there
+    return compare(tuple(store.layout.values()), there.tables, _forms(store, there)), there
+
+
+def _forms(store: Store, there: Found) -> dict[str, dict[str, str]]:
+    """The forms apply knows of, with those a killed apply had switched to but not written down."""
+    if "kefu_state" not in there.tables:
+        return {}
+    ours = forms(store)
+    if register.TABLE not in there.tables:
+        return ours
+    for each in register.known(store):
+        if _is_switched(each, there):
+            ours.setdefault(each.table, {})[each.column] = each.form
+    return ours
+
+
+def _is_switched(progress: register.Progress, there: Found) -> bool:
+    """Whether a killed apply had put the new values in place already (MariaDB)."""
+    table = there.tables.get(progress.table)
+    if not progress.is_full or table is None or not is_shadow(progress.target):
+        return False
+    return table.column(progress.target) is None
+
+
+def _left_over(store: Store, there: Found, steps: Sequence[Step]) -> tuple[register.Progress, ...]:
+    """Back-fills somebody began and this plan does not go on with."""
+    if register.TABLE not in there.tables:
+        return ()
+    wanted = {
+        (step.action.table, step.action.shadow)
+        for step in steps
+        if isinstance(step.action, Convert)
+    }
+    filled = {step.subject for step in steps}
+    return tuple(
+        each
+        for each in register.known(store)
+        if each.target != register.DERIVED
+        and (each.table, each.target) not in wanted
+        and f"{each.table}.{each.column}" not in filled
+        and not _is_switched(each, there)
+    )
 
 
 def is_drop(action: Action) -> bool:
@@ -83,24 +131,26 @@ def is_drop(action: Action) -> bool:
     return isinstance(action, (DropColumn, DropTable))
 
 
-def new_names(steps: tuple[Step, ...]) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-    """(old table -> new, (new table, old column) -> new column) of a plan's renames."""
-    tables = {
-        step.action.old: step.action.new for step in steps if isinstance(step.action, RenameTable)
-    }
-    columns = {
-        (step.action.table, step.action.old): step.action.new
-        for step in steps
-        if isinstance(step.action, RenameColumn)
-    }
-    return tables, columns
-
-
 def _counts(store: Store, step: Step) -> tuple[int, ...]:
+    return tuple(int(store.value(_spelled(store, stake.sql))) for stake in step.stakes)
+
+
+def _spelled(store: Store, sql: str) -> str:
     length = "LENGTH" if store.dialect is Dialect.SQLITE else "CHAR_LENGTH"
-    return tuple(
-        int(store.value(stake.sql.replace("{CHAR_LENGTH}", length))) for stake in step.stakes
-    )
+    return sql.replace("{CHAR_LENGTH}", length)
+
+
+def _exemplified(store: Store, step: Step) -> Step:
+    """With a few of the rows in the way, for who has to mend them."""
+    if step.examples or not step.is_refused or isinstance(step.action, AddColumn):
+        return step  # a column that is not there yet is empty in every row
+    stake = next(s for s, n in zip(step.stakes, step.counts, strict=True) if n and s.is_refusing)
+    table = getattr(step.action, "table", "")
+    if not stake.ids or table not in store.project.types:
+        return step
+    ids = tuple(int(id) for (id,) in store.rows(_spelled(store, stake.ids)))
+    count = next(n for s, n in zip(step.stakes, step.counts, strict=True) if s is stake)
+    return replace(step, examples=(Example(count, ids),))
 
 
 def _levelled(step: Step) -> Step:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from kefu_admin.actor import Actor
 from kefu_admin.problems import Busy, Refusal
 from kefu_admin.store import audit, derived, renames, search
 from kefu_admin.store.alter import relax, statements
-from kefu_admin.store.apply import first_id, identity, mariadb, sqlite
+from kefu_admin.store.apply import backfill, first_id, identity, mariadb, sqlite
 from kefu_admin.store.apply.activation import activate
-from kefu_admin.store.apply.planning import Plan, new_names, outline
+from kefu_admin.store.apply.backfill import Filling
+from kefu_admin.store.apply.backup import back_up
+from kefu_admin.store.apply.names import new_names
+from kefu_admin.store.apply.planning import Plan, outline
 from kefu_admin.store.apply.planning import plan as plan_now
 from kefu_admin.store.apply.renaming import renaming
+from kefu_admin.store.carrying import register
+from kefu_admin.store.carrying.register import Progress
 from kefu_admin.store.changeset import CreateTable, DropColumn, Step
 from kefu_admin.store.database import Store
 from kefu_admin.store.ddl import add_reference
@@ -62,12 +68,14 @@ class Applied:
         activated: whether another config than before is now the applied one.
         stale: computed and kept fields to be worked out for the rows there are
             (`operations.derived`).
+        backup: the copy made before (SQLite).
     """
 
     done: tuple[Step, ...]
     left: tuple[Step, ...]
     activated: bool
     stale: derived.Fields
+    backup: Path | None = None
 
 
 def apply(
@@ -93,7 +101,7 @@ def apply(
     """
     if unknown := consent - set(plan.to_consent):
         raise UnknownConsent(names="、".join(sorted(unknown)))
-    with store.connection(), _locked(store):
+    with store.connection(), _alone(store):
         fresh = plan_now(store)
         if [step.action for step in fresh.steps] != [step.action for step in plan.steps]:
             raise PlanOutdated
@@ -101,30 +109,62 @@ def apply(
             raise ApplyRefused(fresh.refused)
         done = tuple(s for s in fresh.steps if not s.needs_consent or s.subject in consent)
         left = tuple(step for step in fresh.steps if step not in done)
-        with _unit(store):
-            _register_renames(store, done, now=now)
-        _run(store, done, left, now=now)
-        search.lay(store)
-        with _unit(store):
-            renames.follow(store)
-            search.bring_up(store)
-            stale = derived.forget_empty(store)
-            activated = activate(store, actor=actor, now=now)
-            identity.keep(store)
-            if activated or done:
-                _write_audit(store, done, actor=actor, now=now)
+        saved = back_up(store, done, now=now)
+        filled = backfill.fillings(store, done)
+        begun = _expanded(store, fresh, filled, now=now)
+        backfill.run(store, filled, begun)
+        with _switching(store, fenced=bool(filled)):
+            with _unit(store):
+                backfill.catch_up(store, filled, begun)
+                _register_renames(store, done, now=now)
+            _run(store, backfill.remaining(done, filled), left, now=now)
+            search.lay(store)
+            with _unit(store):
+                renames.follow(store)
+                search.bring_up(store)
+                stale = derived.forget_empty(store)
+                activated = activate(store, actor=actor, now=now)
+                identity.keep(store)
+                register.forget_all(store)
+                if activated or done:
+                    _write_audit(store, done, actor=actor, now=now)
     store.forget()
-    return Applied(done=done, left=left, activated=activated, stale=stale)
+    return Applied(done=done, left=left, activated=activated, stale=stale, backup=saved)
 
 
 @contextmanager
-def _locked(store: Store) -> Iterator[None]:
-    """One apply at a time; on SQLite and PostgreSQL the lock is the transaction all is done in."""
+def _alone(store: Store) -> Iterator[None]:
+    """One apply at a time. A killed one's lock goes with its connection or its file handle."""
+    locks = {
+        Dialect.SQLITE: sqlite.locked,
+        Dialect.POSTGRESQL: advisory,
+        Dialect.MARIADB: mariadb.locked,
+    }
+    with locks[store.dialect](store) as is_ours:
+        if not is_ours:
+            raise ApplyRunning
+        yield
+
+
+@contextmanager
+def advisory(store: Store) -> Iterator[bool]:
+    """PostgreSQL's apply lock, held by the session; gives False when another has it."""
+    taken = bool(store.value("SELECT pg_try_advisory_lock(?)", (_LOCK,)))
+    try:
+        yield taken
+    finally:
+        if taken:
+            store.value("SELECT pg_advisory_unlock(?)", (_LOCK,))
+
+
+@contextmanager
+def _switching(store: Store, *, fenced: bool) -> Iterator[None]:
+    """The one transaction of SQLite and PostgreSQL. `fenced`: changes under way come to their end
+    first, and later ones find the config moved, so that nothing is written in the old notation."""
     if store.dialect is Dialect.MARIADB:
-        with mariadb.locked(store) as is_ours:
-            if not is_ours:
-                raise ApplyRunning
-            yield
+        if fenced:
+            mariadb.fence(store)
+        yield
         return
     if store.dialect is Dialect.SQLITE:
         with sqlite.unguarded(store):
@@ -136,9 +176,23 @@ def _locked(store: Store) -> Iterator[None]:
                 raise ApplyRunning from busy
         return
     with store.transaction():
-        if not store.value("SELECT pg_try_advisory_xact_lock(?)", (_LOCK,)):
-            raise ApplyRunning
+        if fenced:
+            register.drain(store)
         yield
+
+
+def _expanded(
+    store: Store, plan: Plan, filled: Sequence[Filling], *, now: datetime
+) -> tuple[Progress, ...]:
+    """Room for what is filled before the switch, and where each filling stands."""
+    if not filled and not plan.left_over:
+        return ()
+    if store.dialect is Dialect.MARIADB:
+        return mariadb.expand(store, plan, filled, now=now)
+    with store.transaction():
+        register.drain(store)
+        backfill.expand(store, plan, filled, store.execute, now=now)
+        return backfill.begin_all(store, filled, now=now)
 
 
 @contextmanager

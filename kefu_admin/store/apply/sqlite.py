@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from fcntl import LOCK_EX, LOCK_NB, flock
 
 from kefu_admin.store.alter import statements
 from kefu_admin.store.apply import first_id
@@ -18,6 +19,7 @@ from kefu_admin.store.changeset import (
     AddGuard,
     AddIndex,
     ChangeColumn,
+    Convert,
     CreateTable,
     DropCheck,
     DropColumn,
@@ -37,11 +39,23 @@ from kefu_admin.store.found.sqlite import table as found_table
 from kefu_admin.store.shapes import ColumnShape, TableShape
 
 _TEMPORARY = "kefu_rebuilt"
-_Rebuilding = (DropCheck, Rescale, ChangeColumn, ReplaceColumn, DropColumn)
+_Rebuilding = (DropCheck, Rescale, ChangeColumn, Convert, ReplaceColumn, DropColumn)
 
 
 class DanglingReferences(RuntimeError):
     """A rebuild would have left rows that refer to nothing; everything was rolled back."""
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[bool]:
+    """Holds the database's apply lock, a file beside its data; gives False when another has it."""
+    with (store.data_directory / "apply.lock").open("a") as file:
+        try:
+            flock(file, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 @contextmanager
@@ -82,6 +96,10 @@ def run(store: Store, done: tuple[Step, ...], left: tuple[Step, ...]) -> None:
             _execute(store, action)
     for name in sorted(to_rebuild):
         _rebuild(store, name, [each for each in actions if _table(each) == name])
+    for convert in [each for each in actions if isinstance(each, Convert)]:
+        for index in convert.anew:
+            for statement in create_index(convert.table, index, Dialect.SQLITE):
+                store.execute(statement)
     for action in actions:
         if isinstance(action, RenameIndex):
             for statement in (
@@ -124,14 +142,22 @@ def _add_column(store: Store, action: AddColumn) -> None:
 def _rebuild(store: Store, name: str, actions: list[Action]) -> None:
     """Makes the table anew from what is wanted, what is left in place, and the rows there are."""
     present = found_table(store, name)
+    converts = {each.after.name: each for each in actions if isinstance(each, Convert)}
     dropped = {each.column.name for each in actions if isinstance(each, DropColumn)}
+    dropped |= {each.shadow for each in converts.values()}
     replaced = {each.after.name for each in actions if isinstance(each, ReplaceColumn)}
     factors = {each.column: each.exponent for each in actions if isinstance(each, Rescale)}
     target = _target(present, store.layout.get(name), dropped)
     kept = {column.name for column in present.columns} - dropped - replaced
-    saved = _saved(store, name, kept)
+    gone = {index.name for each in converts.values() for index in each.indexes}
+    saved = [text for item, text in _saved(store, name, kept) if item not in gone]
     sources = [
-        (column.name, _source(column, factors.get(column.name, 0)))
+        (
+            column.name,
+            quoted(converts[column.name].shadow)
+            if column.name in converts
+            else _source(column, factors.get(column.name, 0)),
+        )
         for column in target.columns
         if column.name in kept
     ]
@@ -176,8 +202,8 @@ def _source(column: ColumnShape, exponent: int) -> str:
     return text
 
 
-def _saved(store: Store, name: str, kept: set[str]) -> list[str]:
-    """The texts of the table's indexes over kept columns, and of its triggers."""
+def _saved(store: Store, name: str, kept: set[str]) -> list[tuple[str, str]]:
+    """(name, text) of the table's indexes over kept columns, and of its triggers."""
     shapes = {index.name: index for index in found_table(store, name).indexes}
     texts = []
     for kind, item, sql in store.rows(
@@ -186,7 +212,7 @@ def _saved(store: Store, name: str, kept: set[str]) -> list[str]:
         (name,),
     ):
         if kind == "trigger" or item not in shapes or set(shapes[item].columns) <= kept:
-            texts.append(sql)
+            texts.append((item, sql))
     return texts
 
 

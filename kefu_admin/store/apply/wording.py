@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from kefu_admin import wording
 from kefu_admin.store.apply.planning import Plan
 from kefu_admin.store.changeset import Level, Step
@@ -15,7 +17,11 @@ def lines(plan: Plan, locale: str) -> list[str]:
     """One line per step, `+ - ~` first, rows at stake behind it; then what is needed to go on."""
     if plan.is_empty:
         return [wording.sentence("plan_empty", locale)]
-    said = [line(step, locale) for step in plan.steps]
+    said = [each for step in plan.steps for each in (line(step, locale), *rows(step, locale))]
+    said += [
+        wording.sentence("plan_left_over", locale, subject=f"{each.table}.{each.column}")
+        for each in plan.left_over
+    ]
     if not plan.steps:
         said.append(wording.sentence("plan_only_activates", locale))
     if plan.refused:
@@ -40,6 +46,19 @@ def line(step: Step, locale: str) -> str:
     return f"{step.sign} {_MARKS[step.level]} {step.subject}: {'; '.join([what, *rows])}"
 
 
+def rows(step: Step, locale: str) -> Iterator[str]:
+    """The rows in the way, a line for each reason: the value, how many, the first ids, why."""
+    for each in step.examples:
+        ids = ("、" if locale == "zh" else ", ").join(map(str, each.ids))
+        more = "…" if each.count > len(each.ids) else ""
+        code = "plan_example_value" if each.value else "plan_example"
+        facts = {"value": each.value, "count": each.count, "ids": f"{ids}{more}"}
+        why = wording.sentence(each.code, locale, **each.facts) if each.code else ""
+        yield "    " + " ".join(
+            part for part in (wording.sentence(code, locale, **facts), why) if part
+        )
+
+
 def described(column: ColumnShape, locale: str) -> str:
     """A column in a few words: `文本 80 必填`."""
     parts = [wording.sentence(f"plan_kind_{column.kind.value}", locale)]
@@ -49,8 +68,8 @@ def described(column: ColumnShape, locale: str) -> str:
         parts.append(f"→ {column.references}")
     if places := scale(column):
         parts.append(wording.sentence("plan_places", locale, count=places))
-    if column.form in ("secret", "members", "minutes"):
-        parts.append(wording.sentence(f"plan_form_{column.form}", locale))
+    if (form := column.form.partition(" ")[0]) in ("secret", "members", "minutes", "time"):
+        parts.append(wording.sentence(f"plan_form_{form}", locale))
     if not column.nullable:
         parts.append(wording.sentence("plan_required", locale))
     if column.default is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from kefu_admin.store.changeset.stakes import Place, scale, stakes_of_change
+from kefu_admin.store.changeset.stakes import Place, emptiness, scale, stakes_of_change
 from kefu_admin.store.changeset.steps import (
     AddColumn,
     ChangeColumn,
@@ -96,8 +96,7 @@ def _renamed(wanted: TableShape, found: TableShape) -> Iterator[tuple[str, str]]
 def _add(wanted: TableShape, found: TableShape, column: ColumnShape) -> Step:
     stakes: tuple[Stake, ...] = ()
     if not column.nullable:
-        meaning = Meaning.EMPTY if column.default is None else Meaning.FILLED
-        stakes = (Place(found.name, "", {}).rows(meaning),)
+        stakes = (Place(found.name, "", {}).rows(emptiness(column)),)
     return Step(
         action=AddColumn(wanted.name, replace(column, renamed_from="")),
         sign="+",

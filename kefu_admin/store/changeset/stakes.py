@@ -70,7 +70,10 @@ class Place:
 
     def _count(self, meaning: Meaning, where: str) -> Stake:
         ending = f" WHERE {where}" if where else ""
-        return Stake(meaning, f"SELECT COUNT(*) FROM {quoted(self.table)}{ending}")
+        rows = f"FROM {quoted(self.table)}{ending}"
+        return Stake(
+            meaning, f"SELECT COUNT(*) {rows}", f'SELECT "id" {rows} ORDER BY "id" LIMIT 5'
+        )
 
 
 def stakes_of_change(
@@ -79,7 +82,7 @@ def stakes_of_change(
     """What may go wrong, or be written, when a column changes its shape."""
     stakes = []
     if before.nullable and not after.nullable:
-        stakes.append(place.empty(Meaning.EMPTY if after.default is None else Meaning.FILLED))
+        stakes.append(place.empty(emptiness(after)))
     if after.kind is ColumnKind.TEXT and (
         before.kind is ColumnKind.LONG_TEXT or before.length > after.length
     ):
@@ -91,16 +94,23 @@ def stakes_of_change(
     return tuple(stakes)
 
 
+def emptiness(column: ColumnShape) -> Meaning:
+    """What rows without a value mean for a column that will always have one."""
+    has_filling = column.default is not None or column.is_filled
+    return Meaning.FILLED if has_filling else Meaning.EMPTY
+
+
 def repeated(table: str, index: IndexShape, columns: tuple[str, ...], where: str) -> Stake:
     """Rows that share the values of a unique key; `columns` are the present names."""
     names = ", ".join(quoted(column) for column in columns)
     filled = " AND ".join(f"{quoted(column)} IS NOT NULL" for column in columns)
     if where:
         filled += f" AND ({where})"
+    groups = f"FROM {quoted(table)} WHERE {filled} GROUP BY {names} HAVING COUNT(*) > 1"
     return Stake(
         Meaning.REPEATED,
-        f'SELECT COALESCE(SUM("n"), 0) FROM (SELECT COUNT(*) AS "n" FROM {quoted(table)}'
-        f" WHERE {filled} GROUP BY {names} HAVING COUNT(*) > 1) AS d",
+        f'SELECT COALESCE(SUM("n"), 0) FROM (SELECT COUNT(*) AS "n" {groups}) AS d',
+        f'SELECT MIN("id") {groups} ORDER BY 1 LIMIT 5',
     )
 
 

@@ -29,6 +29,7 @@ class Meaning(StrEnum):
     REPEATED = "repeated"  # refused: not unique
     DANGLING = "dangling"  # refused: refer to what is not there
     NOT_CONVERTIBLE = "not_convertible"  # refused: values of another kind
+    NOT_READABLE = "not_readable"  # refused: these values do not read as one of the new kind
     WOULD_ROUND = "would_round"  # refused: more decimal places than are left
 
 
@@ -40,6 +41,7 @@ REFUSING = frozenset(
         Meaning.REPEATED,
         Meaning.DANGLING,
         Meaning.NOT_CONVERTIBLE,
+        Meaning.NOT_READABLE,
         Meaning.WOULD_ROUND,
     }
 )
@@ -47,10 +49,29 @@ REFUSING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Stake:
-    """A count over the tables as they are found now. `sql` gives one number."""
+    """A count over the tables as they are found now. `sql` gives one number, `ids` a few of the
+    rows counted ("" where rows have no id)."""
 
     meaning: Meaning
     sql: str
+    ids: str = ""
+
+    @property
+    def is_refusing(self) -> bool:
+        """Whether rows it counts stand in the way."""
+        return self.meaning in REFUSING
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Rows that stand in the way for one reason. `value` is theirs ("" where it is personal, or
+    differs), `code` and `facts` say why ("" where the step's line does), `ids` are the first."""
+
+    count: int
+    ids: tuple[int, ...]
+    value: str = ""
+    code: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +132,37 @@ class ChangeColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class Convert:
+    """A column whose rows have values takes the place of another: every value was worked out beside
+    it, in `shadow`.
+
+    Attributes:
+        before: the found shape, under the name the column will have.
+        source_table: what the table is called until the switch.
+        source_column: likewise.
+        indexes: found ones that go with the old column.
+        anew: wanted ones that are made on the new one.
+    """
+
+    table: str
+    before: ColumnShape
+    after: ColumnShape
+    source_table: str
+    source_column: str
+    shadow: str
+    indexes: tuple[IndexShape, ...] = ()
+    anew: tuple[IndexShape, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restate:
+    """Every value already reads as wanted: only what is remembered of its form changes."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceColumn:
     """A column no row has a value in is dropped with its indexes and made as another kind."""
 
@@ -165,6 +217,8 @@ Action = (
     | DropCheck
     | Rescale
     | ChangeColumn
+    | Convert
+    | Restate
     | ReplaceColumn
     | DropColumn
     | AddIndex
@@ -181,7 +235,8 @@ class Step:
     `sign` is + - or ~. `subject` is what a person calls it and what a consent names:
     "customer", "customer.fax". `code` picks the sentence, `facts` fill it (a column's shape as its
     description). `counts` are the
-    answers to `stakes`, in their order, filled in by `store.apply`.
+    answers to `stakes`, in their order, filled in by `store.apply`; `examples` are rows that stand
+    in the way, for those who mend them.
     """
 
     action: Action
@@ -192,6 +247,7 @@ class Step:
     facts: Mapping[str, object] = field(default_factory=dict)
     stakes: tuple[Stake, ...] = ()
     counts: tuple[int, ...] = ()
+    examples: tuple[Example, ...] = ()
 
     @property
     def at_stake(self) -> tuple[tuple[Meaning, int], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kefu_admin.store.fixed.words import id_, instant, long, table, text
+from kefu_admin.store.fixed.words import flag, id_, instant, integer, long, table, text
 from kefu_admin.store.shapes import TableShape
 
 CONFIGURED: tuple[TableShape, ...] = (
@@ -14,6 +14,21 @@ CONFIGURED: tuple[TableShape, ...] = (
         instant("started_at"),
         instant("finished_at", required=False),
         indexes=(("plan",),),
+    ),
+    table(
+        "kefu_backfill",
+        id_(),
+        text("table_name", 64),
+        text("column_name", 64),
+        text("target", 64),
+        text("rule", 64),
+        text("form", 64),
+        integer("mark"),
+        integer("last_id"),
+        integer("rows_done"),
+        flag("is_full", 0),
+        instant("started_at"),
+        unique=(("table_name", "target"),),
     ),
     table(
         "kefu_state",
