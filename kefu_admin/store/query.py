@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from kefu_admin.definitions.condition import ALWAYS, Condition
 from kefu_admin.definitions.view import SortKey
@@ -78,3 +79,40 @@ class Page:
     count: int | None = None
     capped: bool = False
     facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinRow:
+    """A deleted record as the asker may see it.
+
+    Attributes:
+        version: of the deletion.
+        values, masked: as in a `Row`; owned rows are not among them.
+        unfit: fields whose values their type does not take any more: texts as they were written.
+        actions: what he may do with it, `restore` and `purge`.
+        along: how many rows it owned come back with it; `rows` are they, where asked for.
+        lost: recorded fields that the type has no more.
+    """
+
+    type: str
+    id: int
+    version: int
+    title: str
+    deleted_at: datetime
+    by: Ref
+    values: Mapping[str, object]
+    masked: frozenset[str]
+    unfit: frozenset[str]
+    actions: frozenset[str]
+    along: int = 0
+    rows: tuple[BinRow, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BinPage:
+    """Deleted records, newest first; `next` continues, 0 at the end. A page may be short, or empty,
+    and still go on: what he may not see was passed over."""
+
+    rows: tuple[BinRow, ...]
+    next: int = 0

@@ -37,6 +37,8 @@ def _on_records(world: World, person: Person, ask: Ask) -> bool:
     oracle = world.oracle
     if ask.row:
         actions = oracle.actions(person, ask.row)
+        if "/bin/" in ask.rule:
+            return ask.rule.rpartition("/")[2] in actions
         if ask.rule.endswith("/unmask"):
             sees = oracle.sees(person, ask.row, masked_field(ask.type))
             return "unmask" in actions and sees == "masked"

@@ -194,6 +194,29 @@ def _api(method: str, end: str = "", body: Callable[[str], Any] | None = None) -
     return asks
 
 
+def _api_bin(end: str, body: dict[str, Any]) -> Asker:
+    """About every row that was deleted on its own."""
+
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for key in binned(world, type):
+            yield Ask(
+                method="POST",
+                path=f"/api/v1/{type}/bin/{world.ground.ids[key]}/{end}",
+                type=type,
+                row=key,
+                json=body,
+                headers={"If-Match": f'"{world.ground.versions[key]}"'},
+            )
+
+    return asks
+
+
+def binned(world: World, type: str) -> list[str]:
+    """The rows of a type that were deleted on their own."""
+    past = world.ground.past
+    return [key for key, row in past.items() if row["type"] == type and "parent" not in row]
+
+
 def _api_choices(world: World, type: str) -> Iterator[Ask]:
     for term in ("", "CN", "166"):
         sent = {"field": PICKED[type], "term": term, "limit": 50}
@@ -305,6 +328,12 @@ ASKS: dict[tuple[str, str], Asker] = {
     ),
     ("/api/v1/<type_id>/<int:record_id>", "DELETE"): _api("DELETE"),
     ("/api/v1/<type_id>/<int:record_id>/history", "GET"): _each("/api/v1/{type}/{id}/history"),
+    ("/api/v1/<type_id>/bin", "GET"): _get("/api/v1/{type}/bin", "/api/v1/{type}/bin?limit=1"),
+    ("/api/v1/<type_id>/bin/<int:record_id>", "GET"): _each("/api/v1/{type}/bin/{id}"),
+    ("/api/v1/<type_id>/bin/<int:record_id>/restore", "POST"): _api_bin("restore", {}),
+    ("/api/v1/<type_id>/bin/<int:record_id>/purge", "POST"): _api_bin(
+        "purge", {"reason": "到期清除"}
+    ),
     ("/api/v1/<type_id>/<int:record_id>/unmask", "POST"): _api(
         "POST", "/unmask", lambda type: {"field": masked_field(type), "reason": "核对号码"}
     ),

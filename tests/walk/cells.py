@@ -32,6 +32,7 @@ class Ground:
     files: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # id, row, field
     cells: dict[str, set[Cell]] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)  # deleted rows: key -> type
+    past: dict[str, Facts] = field(default_factory=dict)  # what they were
     number: int = 0
 
     def keys(self, type: str) -> list[str]:

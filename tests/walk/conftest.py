@@ -79,7 +79,7 @@ def elsewhere(
             pytest.fail(why)
         pytest.skip(why)
     ground = furnish(walked_project, store)
-    yield world(walked_project, Oracle(walked_config, ground.rows), store, ground)
+    yield world(walked_project, Oracle(walked_config, ground.rows, ground.past), store, ground)
     store.close()
 
 
@@ -91,5 +91,5 @@ def _copy(
     shutil.copy(home / "store.db", home / "pristine.db")
     store: Store = opened(f"sqlite:///{home}/store.db", project, home)
     known = copy.deepcopy(ground)
-    yield world(project, Oracle(config, known.rows), store, known)
+    yield world(project, Oracle(config, known.rows, known.past), store, known)
     store.close()

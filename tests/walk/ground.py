@@ -190,7 +190,10 @@ def open_cells(oracle: Oracle, ground: Ground, who: Person) -> Iterator[str]:
 def _open(oracle: Oracle, ground: Ground, who: Person, cell: Cell) -> bool:
     if cell.row == "void":
         return bool({"supervisor", "founder", "admin"} & set(who.roles))  # register, audit book
-    if cell.row not in ground.rows:
+    if cell.row in ground.past:
+        if cell.old or not oracle.bins(who, cell.row):
+            return False
+    elif cell.row not in ground.rows:
         return False
     if cell.old and "history" not in oracle.actions(who, cell.row):
         return False

@@ -6,7 +6,8 @@ and shares no code with `kefu_admin`. Rows are dicts of plain values; references
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,14 +32,17 @@ class Person:
 
 
 class Oracle:
-    """The config as far as rights go. `rows` maps keys to facts: type, values, level, parent."""
+    """The config as far as rights go. `rows` maps keys to facts: type, values, level, parent, and
+    `past` those of deleted rows."""
 
-    def __init__(self, directory: Path, rows: dict[str, Facts]) -> None:
+    def __init__(
+        self, directory: Path, rows: dict[str, Facts], past: dict[str, Facts] | None = None
+    ) -> None:
         self.roles = _files(directory / "roles")
         self.types = _files(directory / "types")
         levels = yaml.safe_load((directory / "project.yaml").read_text())["secrecy_levels"]
         self.levels = {level["id"]: rank for rank, level in enumerate(levels, start=1)}
-        self.rows = rows
+        self.rows: Mapping[str, Facts] = ChainMap(rows, past or {})
 
     def actions(self, who: Person, key: str) -> set[str]:
         """What he may do with the row; nothing when he may not read it."""
@@ -47,6 +51,10 @@ class Oracle:
         for denial in self._denials(who, row):
             found -= set(denial.get("actions", ()))
         return found if "read" in found and self._cleared(who, row) else set()
+
+    def bins(self, who: Person, key: str) -> set[str]:
+        """What he may do with a deleted row."""
+        return self.actions(who, key) & {"restore", "purge"}
 
     def sees(self, who: Person, key: str, field: str) -> str:
         """ "see", "masked" or "": how he meets the field in this row."""

@@ -99,9 +99,10 @@ def write_rows(made: Ground, desk: Desk, founder: Actor, now: datetime) -> None:
     for key in GONE:
         type = made.rows[key]["type"]
         records.remove(desk, type, made.ids[key], made.versions[key], actor=founder, now=now)
-        made.note(made.rows[key]["values"]["code"], Cell("void", "number"))  # registered as void
+        made.versions[key] += 1
     for key in [k for k, row in made.rows.items() if k in GONE or row.get("parent") in GONE]:
-        made.gone[key] = made.rows.pop(key)["type"]
+        made.past[key] = made.rows.pop(key)
+        made.gone[key] = made.past[key]["type"]
 
 
 def _children(

@@ -36,7 +36,8 @@ def compare_missing(world: World, who: str) -> int:
         kind = (ask.rule, ask.method, ask.type)
         if not ask.row or rows[kind] == MOST_ROWS:
             continue
-        if ask.row in ground.rows and _visible(world, who, ask.row):
+        known = ground.past if "/bin/" in ask.rule else ground.rows
+        if ask.row in known and _visible(world, who, ask.row):
             continue
         id = ground.ids[ask.row]
         answer, other = ask.send(client), ask.about("", id, MISSING).send(client)

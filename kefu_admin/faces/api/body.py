@@ -177,6 +177,17 @@ def text_of(name: str, raw: object, *, longest: int) -> str:
     return raw
 
 
+def object_of(name: str, raw: object) -> dict[str, object]:
+    """A JSON object inside a body.
+
+    Raises:
+        Invalid: it is none.
+    """
+    if not isinstance(raw, dict):
+        raise bad_parameter(name, "parameter_object")
+    return raw
+
+
 def names_of(name: str, raw: object, *, most: int = 100) -> tuple[str, ...]:
     """A list of field names: comma-separated text in a URL, a list in a body.
 

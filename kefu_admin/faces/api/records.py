@@ -1,29 +1,27 @@
-"""The endpoints of a type: list, query, get, create, change, delete, history, unmask, choices."""
+"""The endpoints of a type: list, query, get, create, change, delete, unmask, choices."""
 
 from __future__ import annotations
-
-from datetime import UTC
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from kefu_admin.faces.api import body, lists
+from kefu_admin.faces.api.answering import key_of, row, written
 from kefu_admin.faces.api.envelope import success
-from kefu_admin.faces.api.rows import Json, Writers, reference
+from kefu_admin.faces.api.rows import Writers, reference
 from kefu_admin.faces.http import actor, now, runtime
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import reading, records
-from kefu_admin.operations.records import Outcome
-from kefu_admin.problems import NotFound
-from kefu_admin.store.idempotency import IdempotencyKey, idempotency_key
-from kefu_admin.store.query import Row
-
-MOST_VERSION = 2**31 - 1
 
 
 def install(blueprint: Blueprint, writers: Writers) -> None:
     """Add the record endpoints to the API's blueprint."""
+    _install_reading(blueprint, writers)
+    _install_writing(blueprint, writers)
+    _install_looking_up(blueprint)
 
+
+def _install_reading(blueprint: Blueprint, writers: Writers) -> None:
     @blueprint.get("/<type_id>")
     @declare("GET")
     def list_records(type_id: str) -> Response:
@@ -36,6 +34,21 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
         body.parameters()
         return _page(lists.from_body(lists.content_type(type_id)), writers)
 
+    @blueprint.get("/<type_id>/<int:record_id>")
+    @declare("GET")
+    def get_record(type_id: str, record_id: int) -> Response:
+        sent = body.parameters("fields", "expand")
+        content_type = lists.content_type(type_id)
+        columns = body.names_of("fields", sent["fields"]) if "fields" in sent else None
+        found = row(type_id, record_id, columns)
+        shown = writers.detail(found)
+        if "expand" in sent:
+            names = body.names_of("expand", sent["expand"], most=10)
+            lists.expand((found,), [shown], names, content_type.id, writers)
+        return success(shown, headers={"ETag": body.etag(found.version)})
+
+
+def _install_writing(blueprint: Blueprint, writers: Writers) -> None:
     @blueprint.post("/<type_id>")
     @declare("POST", body=Body.JSON, repeat=Repeat.KEY, audit=Audit.DATA)
     def create_record(type_id: str) -> Response:
@@ -43,23 +56,10 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
         lists.content_type(type_id)
         sent = body.json_object()
         outcome = records.create(
-            runtime().desk, type_id, sent, actor=actor(), now=now(), key=_key(sent)
+            runtime().desk, type_id, sent, actor=actor(), now=now(), key=key_of(sent)
         )
         location = f"{request.path}/{outcome.id}"
-        return _written(type_id, outcome, writers, status=201, Location=location)
-
-    @blueprint.get("/<type_id>/<int:record_id>")
-    @declare("GET")
-    def get_record(type_id: str, record_id: int) -> Response:
-        sent = body.parameters("fields", "expand")
-        content_type = lists.content_type(type_id)
-        columns = body.names_of("fields", sent["fields"]) if "fields" in sent else None
-        row = _row(type_id, record_id, columns)
-        written = writers.detail(row)
-        if "expand" in sent:
-            names = body.names_of("expand", sent["expand"], most=10)
-            lists.expand((row,), [written], names, content_type.id, writers)
-        return success(written, headers={"ETag": body.etag(row.version)})
+        return written(type_id, outcome, writers, status=201, Location=location)
 
     @blueprint.patch("/<type_id>/<int:record_id>")
     @declare("PATCH", body=Body.JSON, repeat=Repeat.KEY, audit=Audit.DATA)
@@ -76,9 +76,9 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
             sent,
             actor=actor(),
             now=now(),
-            key=_key(sent, version),
+            key=key_of(sent, version),
         )
-        return _written(type_id, outcome, writers)
+        return written(type_id, outcome, writers)
 
     @blueprint.delete("/<type_id>/<int:record_id>")
     @declare("DELETE", body=Body.NONE, repeat=Repeat.KEY, audit=Audit.DATA)
@@ -94,28 +94,12 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
             version,
             actor=actor(),
             now=now(),
-            key=_key({}, version),
+            key=key_of({}, version),
         )
         return success(None)
 
-    @blueprint.get("/<type_id>/<int:record_id>/history")
-    @declare("GET")
-    def record_history(type_id: str, record_id: int) -> Response:
-        sent = body.parameters("below_version", "limit")
-        lists.content_type(type_id)
-        entries = reading.history(
-            runtime().desk,
-            type_id,
-            body.record_id(record_id),
-            actor=actor(),
-            now=now(),
-            below_version=body.whole(
-                "below_version", sent.get("below_version", "0"), least=0, most=MOST_VERSION
-            ),
-            limit=body.whole("limit", sent.get("limit", "50"), least=1, most=lists.MOST),
-        )
-        return success([_entry(type_id, entry, writers) for entry in entries])
 
+def _install_looking_up(blueprint: Blueprint) -> None:
     @blueprint.post("/<type_id>/<int:record_id>/unmask")
     @declare("POST", body=Body.JSON, repeat=Repeat.NATURAL, audit=Audit.UNMASK)
     def unmask_field(type_id: str, record_id: int) -> Response:
@@ -123,14 +107,12 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
         lists.content_type(type_id)
         sent = body.json_object()
         body.known(sent, ("field", "reason"))
-        name = body.text_of("field", sent.get("field"), longest=64)
-        reason = body.text_of("reason", sent.get("reason"), longest=500)
         value = reading.unmask(
             runtime().desk,
             type_id,
             body.record_id(record_id),
-            name,
-            reason,
+            body.text_of("field", sent.get("field"), longest=64),
+            body.text_of("reason", sent.get("reason"), longest=500),
             actor=actor(),
             now=now(),
         )
@@ -143,11 +125,10 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
         lists.content_type(type_id)
         sent = body.json_object()
         body.known(sent, ("field", "term", "limit"))
-        name = body.text_of("field", sent.get("field"), longest=64)
         found = reading.choices(
             runtime().desk,
             type_id,
-            name,
+            body.text_of("field", sent.get("field"), longest=64),
             body.text_of("term", sent.get("term", ""), longest=200),
             actor=actor(),
             now=now(),
@@ -160,51 +141,3 @@ def _page(asked: lists.Asked, writers: Writers) -> Response:
     page = reading.list_rows(runtime().desk, asked.request, actor=actor(), now=now())
     rows, beside = lists.page_json(page, asked, writers)
     return success(rows, beside=beside)
-
-
-def _row(type_id: str, record_id: int, columns: tuple[str, ...] | None) -> Row:
-    return reading.get(
-        runtime().desk,
-        type_id,
-        body.record_id(record_id),
-        actor=actor(),
-        now=now(),
-        columns=columns,
-    )
-
-
-def _written(
-    type_id: str, outcome: Outcome, writers: Writers, *, status: int = 200, **headers: str
-) -> Response:
-    """The record as it now reads for the actor; one he may no longer see is only named."""
-    tag = {"ETag": body.etag(outcome.version), **headers}
-    try:
-        row = outcome.row or _row(type_id, outcome.id, None)
-    except NotFound:
-        bare: Json = {
-            "id": outcome.id,
-            "version": outcome.version,
-            "title": "",
-            "values": {},
-            "masked": [],
-        }
-        return success(bare, status=status, headers=tag)
-    return success(writers.detail(row), status=status, headers=tag)
-
-
-def _entry(type_id: str, entry: reading.HistoryEntry, writers: Writers) -> Json:
-    return {
-        "version": entry.version,
-        "action": entry.action,
-        "by": reference(entry.by) if entry.by is not None else None,
-        "at": entry.at.astimezone(UTC).isoformat(),
-        "before": writers.values(type_id, entry.before, entry.masked),
-        "after": writers.values(type_id, entry.after, entry.masked),
-        "masked": sorted(entry.masked),
-    }
-
-
-def _key(sent: object, version: int = 0) -> IdempotencyKey | None:
-    """The client's key with what it asked for: the address, the version and the body."""
-    key = body.idempotency_key()
-    return None if key is None else idempotency_key(key, [request.path, version, sent])

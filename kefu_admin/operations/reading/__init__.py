@@ -1,12 +1,13 @@
 """The only door to records for faces: every answer holds just what the actor may see.
 
 - `lists`: list_rows, count, related · `records`: get, history, unmask · `hidden`: fields that do
-  not apply to a record · `picking`: choices · `catalogue`: types, type_view, menu ·
-  `start`: home · `why`: explain
+  not apply to a record · `bin`: deleted records · `picking`: choices · `catalogue`: types,
+  type_view, menu · `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
 
+from kefu_admin.operations.reading.bin import bin_get, bin_page, bin_types
 from kefu_admin.operations.reading.catalogue import menu, type_view, types
 from kefu_admin.operations.reading.hidden import hidden
 from kefu_admin.operations.reading.lists import count, list_rows, related
@@ -45,6 +46,9 @@ __all__ = [
     "Related",
     "TypeView",
     "actor_of",
+    "bin_get",
+    "bin_page",
+    "bin_types",
     "choices",
     "count",
     "explain",

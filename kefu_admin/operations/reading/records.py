@@ -96,8 +96,9 @@ def history(
             action=entry.action,
             by=shown.person(entry.actor_id) or Ref(0, entry.actor),
             at=entry.at,
-            before=shown.values(entry.before),
-            after=shown.values(entry.after),
+            before=shown.values(entry.before, entry.unfit),
+            after=shown.values(entry.after, entry.unfit),
+            unfit=entry.unfit,
             masked=rights.masked & (entry.before.keys() | entry.after.keys()),
         )
         for entry in entries

@@ -155,6 +155,7 @@ class HistoryEntry:
     before: Mapping[str, object]
     after: Mapping[str, object]
     masked: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()  # texts their fields do not take any more
 
 
 @dataclass(frozen=True, slots=True)

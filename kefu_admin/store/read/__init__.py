@@ -4,11 +4,12 @@
   `select`: statements, always with the type's visibility · `order`, `cursor`: keyset paging ·
   `page`: one page and its count · `single`: one record; true values for engines · `picks`:
   pick-lists · `labels`, `files`, `assemble`: from fetched tuples to `Row`s ·
-  `shown`: values of another origin (history) by the same rights.
+  `shown`: values of another origin (history) by the same rights · `binned`: deleted records.
 
 Statement texts are compiled once per (type, grants, columns, condition, order) and kept per store.
 """
 
+from kefu_admin.store.read.binned import Bin
 from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.page import count, page
 from kefu_admin.store.read.picks import picks
@@ -17,6 +18,7 @@ from kefu_admin.store.read.sight import Evaluate, Sight
 from kefu_admin.store.read.single import get, raw, raw_of_any, rights, rights_in, visible_ids
 
 __all__ = [
+    "Bin",
     "Evaluate",
     "Labels",
     "Shown",

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from kefu_admin.definitions.builtin import target_type
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import plain, storage, value_type
 from kefu_admin.definitions.fields import Field, Storage
-from kefu_admin.definitions.masks import MASKS
-from kefu_admin.store.query import Ref
+from kefu_admin.definitions.masks import HIDDEN, MASKS
+from kefu_admin.store import attachments
+from kefu_admin.store.query import File, Ref
 from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.sight import Sight
 from kefu_admin.store.rules import RowRights
 
 
+class Wanted:
+    """What the values of one answer refer to: gathered from all of its records, read once."""
+
+    def __init__(self, sight: Sight) -> None:
+        self.labels = Labels(sight)
+        self.file_ids: set[int] = set()
+        self._store = sight.store
+
+    @cached_property
+    def files(self) -> Mapping[int, File]:
+        """The wanted files that are there, by id."""
+        there = attachments.by_ids(self._store, sorted(self.file_ids))
+        return {id: File(id, one.name, one.size, one.media_type) for id, one in there.items()}
+
+
 class Shown:
     """Canonical values of one record as the asker may see them. `want` gathers labels first."""
 
-    def __init__(self, sight: Sight, type: ContentType, rights: RowRights) -> None:
+    def __init__(
+        self, sight: Sight, type: ContentType, rights: RowRights, wanted: Wanted | None = None
+    ) -> None:
         self._type = type
         self._rights = rights
-        self._labels = Labels(sight)
+        self._wanted = wanted or Wanted(sight)
 
     def want(self, values: Mapping[str, object]) -> None:
         """Note the references whose labels `values` will need."""
@@ -30,38 +49,60 @@ class Shown:
             target = _target(one) if one is not None and name in self._rights.see else ""
             for member in value if isinstance(value, tuple) else (value,):
                 if target and isinstance(member, int):
-                    self._labels.want(target, member)
+                    self._wanted.labels.want(target, member)
+                elif isinstance(member, int) and name in self._rights.see and _is_file(one):
+                    self._wanted.file_ids.add(member)
 
     def want_person(self, id: int | None) -> None:
         """Note a person whose name will be needed."""
         if id is not None:
-            self._labels.want("person", id)
+            self._wanted.labels.want("person", id)
 
     def person(self, id: int | None) -> Ref | None:
         """The person with his name."""
-        return None if id is None else self._labels.ref("person", id)
+        return None if id is None else self._wanted.labels.ref("person", id)
 
-    def values(self, values: Mapping[str, object]) -> dict[str, object]:
+    def values(
+        self, values: Mapping[str, object], unfit: frozenset[str] = frozenset()
+    ) -> dict[str, object]:
         """What may be shown of them: hidden fields and references that may not be followed are
-        left out, masked ones masked."""
+        left out, masked ones masked. Values their type does not take any more (`unfit`) are texts,
+        or hidden where the field is masked."""
         shown: dict[str, object] = {}
         for name, value in values.items():
             one = self._type.fields.get(name)
             if one is None:
+                continue
+            if name in unfit:
+                if name in self._rights.see | self._rights.masked:
+                    shown[name] = HIDDEN if name in self._rights.masked else str(value)
                 continue
             if name in self._rights.masked:
                 empty = value is None or value == ()
                 shown[name] = None if empty else MASKS[one.mask or "all"](str(plain(one, value)))
             elif name in self._rights.see:
                 target = _target(one)
-                if not target or value is None:
+                if _is_file(one) and value is not None:
+                    shown[name] = self._shown_files(value)
+                elif not target or value is None:
                     shown[name] = value
                 elif isinstance(value, tuple):
-                    refs = [self._labels.ref(target, m) for m in value if isinstance(m, int)]
+                    refs = [self._wanted.labels.ref(target, m) for m in value if isinstance(m, int)]
                     shown[name] = tuple(ref for ref in refs if ref is not None)
-                elif isinstance(value, int) and (ref := self._labels.ref(target, value)):
+                elif isinstance(value, int) and (ref := self._wanted.labels.ref(target, value)):
                     shown[name] = ref
         return shown
+
+    def _shown_files(self, value: object) -> object:
+        """The files that are still there; several of them are a tuple."""
+        files = self._wanted.files
+        if isinstance(value, tuple):
+            return tuple(files[id] for id in value if id in files)
+        return files.get(value) if isinstance(value, int) else None
+
+
+def _is_file(one: Field | None) -> bool:
+    return one is not None and storage(one) is Storage.FILES
 
 
 def _target(one: Field) -> str:

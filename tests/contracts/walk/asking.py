@@ -92,6 +92,8 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
             {"json": {"summary": "改"}, **match},
         ],
         "delete_record": lambda: [match],
+        "restore_record": lambda: [{"json": {}, **match}],
+        "purge_record": lambda: [{"json": {"reason": "走查"}, **match}],
         "query_records": lambda: [
             {"json": {}},
             {"json": {"search": SHARED}},

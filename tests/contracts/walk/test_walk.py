@@ -30,6 +30,7 @@ KNOWN = {
             "create_record", "list_records", "change_record", "delete_record", "get_record",
             "download_file", "record_history", "unmask_field", "field_choices", "upload_file",
             "query_records", "docs", "me", "openapi", "static", "types",
+            "list_bin", "get_binned", "restore_record", "purge_record",
         )
     ),
     *(

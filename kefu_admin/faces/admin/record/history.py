@@ -67,8 +67,9 @@ def _changes(content: ContentType, entry: HistoryEntry, shown: Shown) -> tuple[C
             found.append(_rows_change(one, entry, shown))
             continue
         masked = name in entry.masked
-        before = _text(one.id, content, entry.before, shown, masked)
-        after = _text(one.id, content, entry.after, shown, masked)
+        plain = masked or name in entry.unfit
+        before = _text(one.id, content, entry.before, shown, plain)
+        after = _text(one.id, content, entry.after, shown, plain)
         found.append(Change(one.label.text(shown.locale), before, after))
     return tuple(found)
 
