@@ -49,7 +49,8 @@ def _record(given: argparse.Namespace, here: Settings, output: Output) -> int:
     if found.actions:
         output.say("可以：{actions}", actions=", ".join(sorted(found.actions)))
     for said in found.said:
-        output.line("  " + wording.sentence(said.code, output.locale, **said.facts))
+        mark = output.text("→ 由此决定：") if said.decides else "  "
+        output.line(mark + wording.sentence(said.code, output.locale, **said.facts))
     return DONE
 
 

@@ -6,7 +6,7 @@ SENTENCES = {
     "explain_masked": "只能看到打码后的内容。",
     "explain_field_hidden": "可以看到这条记录，但看不到这一项。",
     "explain_hidden": "看不到这条记录。",
-    "explain_nothing": "没有任何角色授权。",
+    "explain_nothing": "没有一条授权适用。",
     "explain_level": "记录的密级高于此人的密级许可。",
     "explain_grant_holds": "{place}：角色“{role}”的授权适用于这条记录，给予：{gives}。",
     "explain_grant_misses": "{place}：角色“{role}”的授权不适用于这条记录（它会给予：{gives}）。",

@@ -160,10 +160,12 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence of an explanation: a code of `wordings.reading` and its facts."""
+    """One sentence of an explanation: a code of `wordings.reading` and its facts. `decides`: the
+    verdict is as it is because of this one."""
 
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

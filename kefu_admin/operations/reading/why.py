@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,11 @@ from kefu_admin.actor import Actor
 from kefu_admin.behaviours import secrecy
 from kefu_admin.behaviours.conditions import decide
 from kefu_admin.definitions.condition import Condition
-from kefu_admin.definitions.role import Action
+from kefu_admin.definitions.role import Action, Right
 from kefu_admin.operations.reading.requests import Explanation, Said
 from kefu_admin.problems import NotFound, Place
 from kefu_admin.store import accounts, read
-from kefu_admin.store.grants import RowGrant
+from kefu_admin.store.grants import RowDenial, RowGrant
 from kefu_admin.store.read import Sight
 from kefu_admin.store.rules import RowRights
 
@@ -46,15 +47,18 @@ def explain(
             lookup=lambda type, id: read.raw_of_any(desk.store, type, id),
         )
 
-    said = [_said(one, field) for one in secrecy.explain(look.grants, type_id, holds, field)]
+    spoken = secrecy.explain(look.grants, type_id, holds, field)
+    rights = read.rights(look, type_id, record_id)
+    verdict = _verdict(rights, field)
+    deciding = _deciding(spoken, verdict, field)
+    said = [_said(one, field, decides=one is deciding) for one in spoken]
     rules = look.rules(type_id)
     if rules is not None and not holds(rules.level):
-        said.append(Said("explain_level"))
-    if not said:
-        said.append(Said("explain_nothing"))
-    rights = read.rights(look, type_id, record_id)
+        said.append(Said("explain_level", decides=deciding is None))
+    if not any(one.decides for one in said):
+        said.append(Said("explain_nothing", decides=True))
     return Explanation(
-        verdict=_verdict(rights, field),
+        verdict=verdict,
         said=tuple(said),
         actions=frozenset() if rights is None else rights.actions,
     )
@@ -89,13 +93,32 @@ def _below(desk: Desk, department_id: int | None) -> frozenset[int]:
     return frozenset(id for id in below if id is not None)
 
 
-def _said(one: secrecy.Deciding, field: str) -> Said:
+def _deciding(
+    spoken: Sequence[secrecy.Deciding], verdict: str, field: str
+) -> secrecy.Deciding | None:
+    """The rule without which the verdict would be another: a denial before any grant, for a field
+    the grant that gives most. None when only the level decides, or the lack of a grant does."""
+    grants = [one for one in spoken if one.matches and isinstance(one.rule, RowGrant)]
+    denials = [(one, one.rule) for one in spoken if one.matches and isinstance(one.rule, RowDenial)]
+    if verdict == "explain_hidden":
+        hiding = (one for one, rule in denials if not rule.fields and Action.READ in rule.actions)
+        return next(hiding, None)
+    if not field:
+        return next((one for one in grants if Action.READ in one.rule.actions), None)
+    if verdict == "explain_field_hidden":
+        return next((one for one, rule in denials if rule.fields), None)
+    wanted = Right.SEE if verdict == "explain_seen" else Right.SEE_MASKED
+    return next((one for one in grants if wanted in one.gives), next(iter(grants), None))
+
+
+def _said(one: secrecy.Deciding, field: str, *, decides: bool) -> Said:
     kind = "grant" if isinstance(one.rule, RowGrant) else "denial"
     code = f"explain_{kind}_{'holds' if one.matches else 'misses'}"
     what = sorted(one.gives) if field else sorted(one.rule.actions)
     return Said(
         code,
         {"role": one.rule.role, "place": _at(one.rule.place), "gives": ", ".join(what) or "-"},
+        decides,
     )
 
 

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 UNDESCRIBED = {"docs", "openapi.json", "static/<path:filename>"}
 
 
-def described(served: Served, language: str = "zh") -> dict[str, object]:
-    answer = served.as_("clerk").get("/api/v1/openapi.json", headers={"Accept-Language": language})
+def described(served: Served, language: str = "zh", role: str = "clerk") -> dict[str, object]:
+    answer = served.as_(role).get("/api/v1/openapi.json", headers={"Accept-Language": language})
     assert answer.status_code == 200
     return dict(answer.json)
 
@@ -92,3 +92,16 @@ def test_the_shape_of_a_record_says_what_may_be_sent(served: Served) -> None:
     assert "created_at" not in create["properties"]
     assert create["properties"]["name"]["maxLength"] == 80
     assert create["properties"]["level"]["anyOf"][0] == {"enum": ["a", "b"]}
+
+
+def test_nobody_reads_of_what_does_not_exist_for_him(served: Served) -> None:
+    def names(role: str) -> tuple[set[str], set[str]]:
+        found = described(served, role=role)
+        schemas = found["components"]["schemas"]  # type: ignore[index]  # OpenAPI
+        values = schemas.get("customer_values", {"properties": {}})
+        return {path.split("/")[1] for path in found["paths"]}, set(values["properties"])  # type: ignore[attr-defined]  # OpenAPI
+
+    assert "visit_count" in names("supervisor")[1]
+    assert "visit_count" not in names("clerk")[1]
+    assert not {"customer", "visit"} & names("nobody")[0]
+    assert not names("nobody")[1]

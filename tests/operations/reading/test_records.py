@@ -189,7 +189,11 @@ def test_an_explanation_gives_the_rule_and_its_line(world: World, now: datetime)
 
     def why(login: str, record: str, field: str = "") -> tuple[str, list[tuple[str, object]]]:
         found = reading.explain(world.desk, login, "customer", world.ids[record], field, now=now)
+        assert sum(said.decides for said in found.said) == 1
+        deciding.append(next(said.code for said in found.said if said.decides))
         return found.verdict, [(said.code, said.facts.get("place")) for said in found.said]
+
+    deciding: list[str] = []
 
     assert why("wang", "acme", "phone") == (
         "explain_masked",
@@ -197,11 +201,18 @@ def test_an_explanation_gives_the_rule_and_its_line(world: World, now: datetime)
     )
     assert why("wang", "beta") == (
         "explain_hidden",
-        [("explain_grant_misses", "small/roles/clerk.yaml:5")],
+        [("explain_grant_misses", "small/roles/clerk.yaml:5"), ("explain_nothing", None)],
     )
     assert why("wang", "deep")[0] == "explain_hidden"
     assert why("wang", "deep")[1][-1] == ("explain_level", None)
     assert why("zhao", "acme", "phone")[0] == "explain_seen"  # his department is above
+    assert deciding == [
+        "explain_grant_holds",
+        "explain_nothing",
+        "explain_level",
+        "explain_level",
+        "explain_grant_holds",
+    ]
 
 
 def test_the_catalogue_names_what_the_person_may_use(world: World, now: datetime) -> None:

@@ -12,9 +12,10 @@ from kefu_admin.wording import text
 
 
 def document(project: Project, *, server: str, locale: str) -> Schema:
-    """The description of every operation on every type, whoever asks.
+    """The description of every operation on every type of the project.
 
     Args:
+        project: narrowed by the caller to the types and fields that exist for who asks.
         server: path under which the API lies, as "/api/v1".
         locale: "zh" or "en", for labels and sentences.
     """
