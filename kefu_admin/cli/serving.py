@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -18,6 +19,7 @@ from kefu_admin.faces import http
 from kefu_admin.settings import Settings
 
 _GRACE_SECONDS = 1.0
+_ALLOCATIONS = 10_000  # between two looks for garbage; a request makes some thousands
 _SWITCH_SECONDS = 0.001  # a thread back from the database waits this long for one that reckons
 
 
@@ -30,6 +32,9 @@ def serve(app: Flask, here: Settings, output: Output) -> int:
         return WRONG
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits is no news
     sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()  # definitions, routes and templates stay: looking through them again finds nothing
+    gc.set_threshold(_ALLOCATIONS, 10, 10)
     with listening:
         server = create_server(
             app,

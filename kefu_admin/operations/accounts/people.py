@@ -225,20 +225,18 @@ def remove_demo_people(desk: Desk, *, now: datetime) -> int:
 
     def work() -> int:
         with store.transaction():
-            ids = store.rows('SELECT "id" FROM "kefu_user" WHERE "demo" = 1 ORDER BY "id"')
-            for (id,) in ids:
+            ids = accounts.demo_ids(store)
+            for id in ids:
                 accounts.retire(
                     store,
-                    accounts.person(store, int(id)),
+                    accounts.person(store, id),
                     actor=actor,
                     now=now,
                     operation="accounts.remove_demo_people",
                 )
             return len(ids)
 
-    if not store.row('SELECT 1 FROM "kefu_user" WHERE "demo" = 1 LIMIT 1'):
-        return 0
-    return store.retrying(work)
+    return store.retrying(work) if accounts.demo_ids(store) else 0
 
 
 def _login(taker: Taker) -> str:

@@ -31,13 +31,7 @@ def list_roles(desk: Desk, *, actor: Actor) -> tuple[HeldRole, ...]:
         Forbidden: no permission USERS.
     """
     require(desk, actor, Permission.USERS)
-    counts = {
-        str(role): int(count)
-        for role, count in desk.store.rows(
-            'SELECT r."role", COUNT(*) FROM "kefu_user_role" AS r JOIN "kefu_user" AS u'
-            ' ON u."id" = r."user_id" WHERE u."active" = 1 GROUP BY r."role"'
-        )
-    }
+    counts = accounts.holders_by_role(desk.store)
     return tuple(
         HeldRole(role=role, holders=counts.get(role.id, 0)) for role in desk.project.roles.values()
     )

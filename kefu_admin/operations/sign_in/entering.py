@@ -21,8 +21,8 @@ from kefu_admin.operations.sign_in.begun import PASSWORD, Session, begin, line
 from kefu_admin.problems import SignInFailed, TooMany
 from kefu_admin.store import accounts, audit, sessions, throttle
 from kefu_admin.store.accounts import Person
+from kefu_admin.store.audit_read import has_signed_in_from
 from kefu_admin.store.database import Store
-from kefu_admin.store.shapes import ColumnKind
 from kefu_admin.store.throttle import Hits, Limit
 
 PER_ACCOUNT = Limit(count=10, seconds=15 * 60)
@@ -129,7 +129,8 @@ def _count(store: Store, login: str, address: str, now: datetime) -> _Try:
         person = accounts.person_by_login(store, login)
         name = person.login if person else audit.keyed_hash(store, _normal(login))
         key = f"sign_in:{name}"
-        if person and _is_known(store, person.id, address, now):
+        since = now - KNOWN_FOR
+        if person and has_signed_in_from(store, person.id, address, since=since):
             key = f"{key}@{address}"  # strangers cannot lock him out where he always works
         source_key = f"sign_in_from:{address}"
         attempt = _Try(
@@ -148,18 +149,6 @@ def _count(store: Store, login: str, address: str, now: datetime) -> _Try:
             if hits.count == limit.count + 1:
                 audit.write(store, _failure(attempt, action, address, now))
         return attempt
-
-
-def _is_known(store: Store, person_id: int, address: str, now: datetime) -> bool:
-    """Whether the person has signed in from this address within the last month."""
-    since = store.to_db(ColumnKind.INSTANT, now - KNOWN_FOR)
-    found = store.row(
-        'SELECT 1 FROM (SELECT "action", "address", "at" FROM "kefu_audit" WHERE "chain" = ?'
-        ' ORDER BY "seq" DESC LIMIT 5000) AS lately'
-        ' WHERE "action" = ? AND "address" = ? AND "at" > ? LIMIT 1',
-        (audit.record_chain("person", person_id), "sign_in", address, since),
-    )
-    return found is not None
 
 
 def _vouched(attempt: _Try, login: str, password: str, back_ends: Mapping[str, BackEnd]) -> str:

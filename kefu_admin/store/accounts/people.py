@@ -207,6 +207,21 @@ def active_holders(store: Store, roles: Iterable[str], *, lock: bool = False) ->
     return frozenset(int(id) for (id,) in rows)
 
 
+def holders_by_role(store: Store) -> dict[str, int]:
+    """How many active people hold each role."""
+    rows = store.rows(
+        'SELECT r."role", COUNT(*) FROM "kefu_user_role" AS r JOIN "kefu_user" AS u'
+        ' ON u."id" = r."user_id" WHERE u."active" = 1 GROUP BY r."role"'
+    )
+    return {str(role): int(count) for role, count in rows}
+
+
+def demo_ids(store: Store) -> tuple[int, ...]:
+    """The accounts of the demo."""
+    rows = store.rows('SELECT "id" FROM "kefu_user" WHERE "demo" = 1 ORDER BY "id"')
+    return tuple(int(id) for (id,) in rows)
+
+
 def write_line(
     store: Store,
     before: Person | None,
