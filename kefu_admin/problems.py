@@ -166,6 +166,30 @@ class StillReferenced(Refusal):
     code, status = "still_referenced", 409
 
 
+class SelectionMoved(Refusal):
+    """What was confirmed is not what was shown: another selection, or another config by now."""
+
+    code, status = "selection_moved", 409
+
+
+class SelectionTooLarge(Refusal):
+    """More records than one bulk change takes. facts: limit."""
+
+    code, status = "selection_too_large", 422
+
+
+class NotReady(Refusal):
+    """A bulk change that is still being looked at, or still running."""
+
+    code, status = "bulk_not_ready", 409
+
+
+class UndoOver(Refusal):
+    """A bulk change that can no longer be undone, or has been."""
+
+    code, status = "undo_over", 409
+
+
 class KeyReused(Refusal):
     """The idempotency key was used before with another body."""
 

@@ -53,7 +53,7 @@ def project(*types: ContentType, **options: Any) -> Project:
     """A project of these types; its fingerprint follows from them."""
     texts: Mapping[str, str] = options.pop("texts", {type.id: repr(type) for type in types})
     empty: dict[str, Any] = {
-        name: {} for name in ("roles", "numbers", "views", "menus", "scenarios")
+        name: {} for name in ("roles", "numbers", "views", "actions", "menus", "scenarios")
     }
     return Project(
         name=Label("试验台"),

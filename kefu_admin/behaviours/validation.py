@@ -227,7 +227,12 @@ def _faults(field: Field, value: object) -> list[FieldError]:
 
 def _default(field: Field, binding: Binding) -> object:
     """The default, `$…` resolved for the one who creates."""
-    match field.default:
+    return resolved(field.default, binding)
+
+
+def resolved(value: object, binding: Binding) -> object:
+    """A value of the config as it is written: `$…` resolved for the one who writes."""
+    match value:
         case "$me":
             return binding.user_id
         case "$my_department":
@@ -237,7 +242,7 @@ def _default(field: Field, binding: Binding) -> object:
         case "$now":
             return binding.now.astimezone(UTC)
         case _:
-            return field.default
+            return value
 
 
 def _sometimes(when: When) -> bool:

@@ -175,6 +175,13 @@ class Fault(StrEnum):
     BACKFILL_NOT_REQUIRED = "CFG200"
     OLD_VALUE_IN_USE = "CFG201"
     BAD_NEW_VALUE = "CFG202"
+    # bulk actions
+    ACTION_OF_OWNED = "CFG210"
+    ACTION_FIELD = "CFG211"
+    ACTION_FIXED_LINK = "CFG212"
+    ACTION_EMPTY = "CFG213"
+    ACTION_TWICE = "CFG214"
+    ACTION_DELETE_SETS = "CFG215"
 
 
 class Problems(list[Problem]):

@@ -212,6 +212,12 @@ def _default(field: Field, taken: Taken, problems: Problems) -> object:
     node = taken[keys.DEFAULT]
     if node is None or "default" not in field_type(field).options:
         return None
+    return fixed_value(field, node, problems, Fault.BAD_DEFAULT)
+
+
+def fixed_value(field: Field, node: Node, problems: Problems, wrong: Fault) -> object:
+    """A value written into the config: canonical, or a symbol as its text; `wrong` says of others
+    that they are none of the field's type."""
     written = node.plain()
     if isinstance(written, str) and written.startswith("$"):
         symbols = _SYMBOLS.get(field.type, ())
@@ -224,7 +230,7 @@ def _default(field: Field, taken: Taken, problems: Problems) -> object:
     try:
         return convert(field, written)
     except BadValue:
-        problems.add(node.place, Fault.BAD_DEFAULT, value=written, type=field.type)
+        problems.add(node.place, wrong, value=written, type=field.type)
         return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kefu_admin.definitions import (
+    action_text,
     content_type_text,
     menu_text,
     number_text,
@@ -41,6 +42,7 @@ KINDS: tuple[Kind, ...] = (
          content_type_text.read, longest=30),
     Kind("roles", Label("角色", "Roles"), role_text.SHAPE, role_text.read),
     Kind("views", Label("列表视图", "List views"), view_text.SHAPE, view_text.read),
+    Kind("actions", Label("批量操作", "Bulk actions"), action_text.SHAPE, action_text.read),
     Kind("menus", Label("菜单", "Menus"), menu_text.SHAPE, menu_text.read),
     Kind("tests", Label("权限示例", "Permission examples"), scenario_text.SHAPE,
          scenario_text.read),

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kefu_admin.definitions import (
+    action_text,
     content_type_text,
     menu_text,
     number_text,
@@ -80,6 +81,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
     types = content_type_text.read(loading)
     loading.roles = role_text.read(loading)
     loading.views = view_text.read(loading)
+    actions = action_text.read(loading)
     menus = menu_text.read(loading)
     scenarios = scenario_text.read(loading)
     crosscheck(loading)
@@ -100,6 +102,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         roles=MappingProxyType(loading.roles),
         numbers=MappingProxyType(loading.numbers),
         views=MappingProxyType(loading.views),
+        actions=MappingProxyType(actions),
         menus=MappingProxyType(menus),
         scenarios=MappingProxyType(scenarios),
         texts=MappingProxyType(texts),

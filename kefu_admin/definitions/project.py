@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kefu_admin.definitions.action import BulkAction
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.menu import Menu
@@ -43,6 +44,7 @@ class Project:
     roles: Mapping[str, Role]
     numbers: Mapping[str, Series]
     views: Mapping[str, ListView]
+    actions: Mapping[str, BulkAction]
     menus: Mapping[str, Menu]
     scenarios: Mapping[str, Scenario]
     texts: Mapping[str, str]

@@ -13,7 +13,8 @@ from kefu_admin.problems import NOWHERE, Place
 
 class Action(StrEnum):
     """What may be done to rows of a type. `unmask`: ask for a masked value with a reason;
-    `restore`, `purge`: bring a deleted row back, erase it for good."""
+    `restore`, `purge`: bring a deleted row back, erase it for good; `bulk`: take part in a bulk
+    action, besides what that does to them."""
 
     READ = "read"
     CREATE = "create"
@@ -24,6 +25,7 @@ class Action(StrEnum):
     UNMASK = "unmask"
     RESTORE = "restore"
     PURGE = "purge"
+    BULK = "bulk"
 
 
 class Right(StrEnum):

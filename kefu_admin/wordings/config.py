@@ -155,4 +155,10 @@ SENTENCES = {
     "CFG200": "backfill 只用于总是显示且必填的字段；请写 required: true，或去掉 backfill。",
     "CFG201": "“{name}”现在仍是选项，不能又当作旧值；请从 old_values 或 choices 中去掉。",
     "CFG202": "“{value}”不是“{type}”类型的值，不能作为已有记录的新值；请改写。",
+    "CFG210": "“{type}”是明细，随主记录一起改；请改写 type，或删除这个批量操作。",
+    "CFG211": "字段“{name}”（{type}）不能批量改写；请从 set 或 ask 中去掉。",
+    "CFG212": "字段“{name}”指向别的记录，不能写固定值；请放到 ask 里，由操作人选择。",
+    "CFG213": "没有写要改什么；请写 set 或 ask。",
+    "CFG214": "字段“{name}”同时写在 set 和 ask 里；请只保留一处。",
+    "CFG215": "do: delete 不改字段；请去掉 set 和 ask。",
 }

@@ -25,6 +25,8 @@ WRITERS = {
     "kefu_idempotency": {"store/idempotency.py"},
     "kefu_counter": {"store/numbers.py"},
     "kefu_void_number": {"store/numbers.py"},
+    "kefu_batch": {"store/batches/"},
+    "kefu_batch_row": {"store/batches/"},
     "kefu_attachment": {"store/attachments.py", "store/renames.py"},
     "kefu_definition": {"store/apply/"},
     "kefu_apply_step": {"store/apply/"},

@@ -1,8 +1,8 @@
 """The only door to records for faces: every answer holds just what the actor may see.
 
-- `lists`: list_rows, count, related · `records`: get, history, unmask · `hidden`: fields that do
-  not apply to a record · `bin`: deleted records · `picking`: choices · `catalogue`: types,
-  type_view, menu · `start`: home · `why`: explain
+- `lists`: list_rows, count, related, selection · `records`: get, history, unmask · `hidden`:
+  fields that do not apply to a record · `bin`: deleted records · `picking`: choices ·
+  `catalogue`: types, type_view, menu · `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
@@ -10,7 +10,7 @@
 from kefu_admin.operations.reading.bin import bin_get, bin_page, bin_types
 from kefu_admin.operations.reading.catalogue import menu, type_view, types
 from kefu_admin.operations.reading.hidden import hidden
-from kefu_admin.operations.reading.lists import count, list_rows, related
+from kefu_admin.operations.reading.lists import count, list_rows, related, selection
 from kefu_admin.operations.reading.picking import choices, labels
 from kefu_admin.operations.reading.records import get, history, unmask
 from kefu_admin.operations.reading.requests import (
@@ -60,6 +60,7 @@ __all__ = [
     "list_rows",
     "menu",
     "related",
+    "selection",
     "type_view",
     "types",
     "unmask",

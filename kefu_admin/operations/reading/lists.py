@@ -52,6 +52,18 @@ def count(
     return read.count(look, replace(query, count_up_to=up_to))
 
 
+def selection(
+    desk: Desk, request: ListRequest, *, actor: Actor, now: datetime, most: int
+) -> tuple[str, tuple[object, ...]]:
+    """All rows the request matches (at most `most`), as a SELECT of ids and versions under the
+    actor's rules: for `store.batches`. Raises as `list_rows`."""
+    look = sight(desk, actor, now)
+    found = read.selection(look, _query(desk, look, request, actor, now), most=most)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def related(
     desk: Desk,
     type_id: str,

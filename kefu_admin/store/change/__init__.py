@@ -11,6 +11,7 @@
 - `book`: history, audit lines, events, search rows · `following`: kept and computed values of
   other records
 - `trouble`: a broken constraint as a refusal
+- `bulk`: many records, each with a verdict of its own
 - `access`, `rows`, `statements`, `values`: what these stand on
 """
 

@@ -39,6 +39,7 @@ class Book:
         self._now = now
         self._operation = operation
         self._drafts: list[Draft] = []
+        self._has_lines = True
 
     @property
     def waiting(self) -> int:
@@ -48,6 +49,21 @@ class Book:
     def tell(self, draft: Draft) -> None:
         """A record has just been written."""
         self._drafts.append(draft)
+
+    def unsay(self, waiting: int) -> None:
+        """What was written since that many waited has been undone."""
+        del self._drafts[waiting:]
+
+    def told_by(self, chain: str) -> None:
+        """From now on one line, the chain's only one, tells of all that is written: a batch.
+        History still has an entry per record, and names the chain.
+
+        Raises:
+            LookupError: there is no such line in the book; nothing is written untold.
+        """
+        if not self._store.row('SELECT 1 FROM "kefu_audit" WHERE "chain" = ?', (chain,)):
+            raise LookupError(chain)
+        self._operation, self._has_lines = chain, False
 
     def finish(self, binding: Binding, recompute: Recompute) -> None:
         """Write down everything told so far, in the open transaction."""
@@ -60,7 +76,8 @@ class Book:
         history.append(self._store, entries)
         bin.put(self._store, [self._binned(draft) for draft in drafts if draft.kind is Kind.REMOVE])
         self._take_out([draft for draft in drafts if draft.kind is Kind.RESTORE])
-        audit.append(self._store, [self._line(entry) for entry in entries])
+        if self._has_lines:
+            audit.append(self._store, [self._line(entry) for entry in entries])
         outbox.append(self._store, [self._event(entry) for entry in entries])
 
     def purged(self, type_id: str, record_ids: Sequence[int], reason: str) -> None:

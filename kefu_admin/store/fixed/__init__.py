@@ -4,6 +4,7 @@ Each table is written by the one module its file names. A column added here is p
 like any other.
 """
 
+from kefu_admin.store.fixed.batches import BATCHES
 from kefu_admin.store.fixed.books import BOOKS
 from kefu_admin.store.fixed.configured import CONFIGURED
 from kefu_admin.store.fixed.jobs import JOBS
@@ -17,6 +18,7 @@ FIXED_TABLES: tuple[TableShape, ...] = (
     *PEOPLE,
     *BOOKS,
     *WRITTEN,
+    *BATCHES,
     *SEARCH,
     *JOBS,
 )

@@ -2,9 +2,10 @@
 
 - `sight`: who looks at which store, when · `shape`: what a SELECT brings and how rows are read ·
   `select`: statements, always with the type's visibility · `order`, `cursor`: keyset paging ·
-  `page`: one page and its count · `single`: one record; true values for engines · `picks`:
-  pick-lists · `labels`, `files`, `assemble`: from fetched tuples to `Row`s ·
-  `shown`: values of another origin (history) by the same rights · `binned`: deleted records.
+  `page`: one page and its count · `selection`: ids and versions of a whole list · `single`: one
+  record; true values for engines · `picks`: pick-lists · `labels`, `files`, `assemble`: from
+  fetched tuples to `Row`s · `shown`: values of another origin (history) by the same rights ·
+  `binned`: deleted records.
 
 Statement texts are compiled once per (type, grants, columns, condition, order) and kept per store.
 """
@@ -13,6 +14,7 @@ from kefu_admin.store.read.binned import Bin
 from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.page import count, page
 from kefu_admin.store.read.picks import picks
+from kefu_admin.store.read.selection import selection
 from kefu_admin.store.read.shown import Shown
 from kefu_admin.store.read.sight import Evaluate, Sight
 from kefu_admin.store.read.single import get, raw, raw_of_any, rights, rights_in, visible_ids
@@ -31,5 +33,6 @@ __all__ = [
     "raw_of_any",
     "rights",
     "rights_in",
+    "selection",
     "visible_ids",
 ]

@@ -100,15 +100,20 @@ def _count(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
 
 
 def _counted(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
+    meeting, params = meets(sight, rules, query)
+    text = (
+        f"SELECT COUNT(*) FROM (SELECT 1 AS one {meeting} LIMIT {query.count_up_to + 1}) AS counted"
+    )
+    many = int(run(sight, text, params)[0][0])
+    return min(many, query.count_up_to), many > query.count_up_to
+
+
+def meets(sight: Sight, rules: Rules, query: Query) -> tuple[str, tuple[object, ...]]:
+    """FROM and WHERE of all visible rows that meet the query, in no order, symbols unbound."""
     where = asked(sight, rules, query.where)[1]
     found = quick(sight, rules, query.search)
     also = _joined(_ids(query), found.where if found else None, _filter(sight, query))
-    text = (
-        f"SELECT COUNT(*) FROM (SELECT 1 AS one {from_where(rules, where, also.text)}"
-        f" LIMIT {query.count_up_to + 1}) AS counted"
-    )
-    many = int(run(sight, text, (*where.params, *also.params))[0][0])
-    return min(many, query.count_up_to), many > query.count_up_to
+    return from_where(rules, where, also.text), (*where.params, *also.params)
 
 
 def _ids(query: Query) -> Fragment | None:

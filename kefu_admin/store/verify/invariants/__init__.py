@@ -3,7 +3,7 @@
 - `links`: references, attachments · `versions`: audit and history complete per record, the
   bin · `numbers`:
   business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
-  index is there and current
+  index is there and current · `batches`: bulk changes told whole, and told as they were
 
 A later module adds its own to INVARIANTS: a function of the store and the instant that yields
 findings.
@@ -16,6 +16,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from kefu_admin.store.database import Store
+from kefu_admin.store.verify.invariants.batches import bulk_changes
 from kefu_admin.store.verify.invariants.kept import rollups, search, secrets
 from kefu_admin.store.verify.invariants.links import attachments, references
 from kefu_admin.store.verify.invariants.numbers import numbers
@@ -35,6 +36,7 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
         "rollups": rollups,
         "secrets": secrets,
         "search": search,
+        "batches": bulk_changes,
     }
 )
 

@@ -12,10 +12,16 @@ from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.verify.report import Finding
 
 _SHOWN = 20  # per type; more of the same kind say nothing new
+_IN_BATCH = (
+    'EXISTS (SELECT 1 FROM "kefu_history" AS h JOIN "kefu_audit" AS b ON b."chain" = h."operation"'
+    ' WHERE h."type" = ? AND h."record_id" = t."id" AND h."version" = t."version"'
+    ' AND h."operation" LIKE ?)'
+)
 
 
 def audited(store: Store, now: datetime) -> Iterator[Finding]:
-    """The present version of every record, person and department has its line in the audit book.
+    """The present version of every record, person and department has its line in the audit book,
+    its own or that of the batch it was changed in.
 
     Together with the chains this finds lines cut off before any block or anchor knew them.
     """
@@ -25,11 +31,13 @@ def audited(store: Store, now: datetime) -> Iterator[Finding]:
             'EXISTS (SELECT 1 FROM "kefu_audit" AS a'
             f' WHERE a."chain" = {_chain(store.dialect)} AND a."version" = t."version")'
         )
+        told = " OR ".join([*([has_line] * len(chains)), _IN_BATCH])
+        batch = f"{record_chain('kefu_batch', '')}%"
         for source, params in _sources(type_id):
             rows = store.rows(
                 f'SELECT t."id", t."version" FROM {source} AS t'
-                f' WHERE NOT ({" OR ".join([has_line] * len(chains))}) ORDER BY t."id" LIMIT ?',
-                (*params, *chains, _SHOWN),
+                f' WHERE NOT ({told}) ORDER BY t."id" LIMIT ?',
+                (*params, *chains, type_id, batch, _SHOWN),
             )
             for id, version in rows:
                 yield Finding.of("version_without_audit", type=type_id, id=id, version=version)

@@ -1,0 +1,132 @@
+"""What its asker sees of a batch: how far it is, why records are left out, each verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from kefu_admin.actor import Actor
+from kefu_admin.operations import reading
+from kefu_admin.operations.bulk.confirming import own
+from kefu_admin.operations.bulk.undoing import may_undo
+from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.reading import ListRequest
+from kefu_admin.problems import FieldError, NotFound
+from kefu_admin.store import batches
+from kefu_admin.store.batches import Batch, BatchRow
+from kefu_admin.store.query import Row
+from kefu_admin.store.verdicts import Verdict
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One reason of refusal and how many records it holds."""
+
+    errors: tuple[FieldError, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One record of a batch; `row` is the record as the asker sees it now, None when he does not.
+
+    Where it is gone, only its id is left.
+    """
+
+    told: BatchRow
+    row: Row | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A batch with what is counted in it.
+
+    Attributes:
+        may_undo: whether it can be taken back now.
+        undone_by: the batch that took it back.
+    """
+
+    batch: Batch
+    counts: Mapping[Verdict, int]
+    reasons: tuple[Counted, ...]
+    may_undo: bool
+    undone_by: int | None
+
+
+def get(desk: Desk, batch_id: int, *, actor: Actor, now: datetime) -> Shown:
+    """A batch of the person who asks.
+
+    Raises:
+        NotFound: there is none of his.
+    """
+    batch = own(desk, batch_id, actor)
+    store = desk.store
+    return Shown(
+        batch=batch,
+        counts=batches.counts(store, batch.id),
+        reasons=tuple(
+            Counted(errors=errors, count=count)
+            for errors, count in batches.reasons(store, batch.id)
+        ),
+        may_undo=may_undo(desk, batch, now=now),
+        undone_by=batches.undone_by(store, batch.id),
+    )
+
+
+def batches_of(
+    desk: Desk, *, actor: Actor, before_id: int = 0, limit: int = 50
+) -> tuple[Batch, ...]:
+    """The person's confirmed batches, newest first."""
+    if actor.user_id is None:
+        return ()
+    types = desk.grants(actor).types
+    found = batches.of_asker(desk.store, actor.user_id, before_id=before_id, limit=limit)
+    return tuple(batch for batch in found if batch.type in types)
+
+
+def rows(
+    desk: Desk,
+    batch_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    verdicts: Collection[Verdict] = (),
+    after_id: int = 0,
+    limit: int = 50,
+) -> tuple[Listed, ...]:
+    """Records of a batch in the order of their ids, with what the asker sees of them today.
+
+    Raises:
+        NotFound: there is no such batch of his.
+    """
+    batch = own(desk, batch_id, actor)
+    limit = max(1, min(limit, MOST))
+    found = batches.rows(
+        desk.store, batch.id, verdicts=sorted(verdicts), after_id=after_id, limit=limit
+    )
+    request = ListRequest(
+        type=batch.type,
+        columns=columns(desk, batch, actor=actor, now=now) or ("id",),
+        ids=tuple(row.id for row in found),
+        sort=("id",),
+        limit=limit,
+        count=False,
+    )
+    try:
+        page = reading.list_rows(desk, request, actor=actor, now=now)
+    except NotFound:
+        return tuple(Listed(told=row, row=None) for row in found)
+    seen = {row.id: row for row in page.rows}
+    return tuple(Listed(told=row, row=seen.get(row.id)) for row in found)
+
+
+def columns(desk: Desk, batch: Batch, *, actor: Actor, now: datetime) -> tuple[str, ...]:
+    """What is shown of each record besides its title: the fields the batch writes, as far as he
+    sees them."""
+    view = next((v for v in reading.types(desk, actor, now=now) if v.id == batch.type), None)
+    if view is None:
+        return ()
+    return tuple(n for n in batch.asked if n in view.fields and view.fields[n].seen)

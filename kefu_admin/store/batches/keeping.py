@@ -1,0 +1,165 @@
+"""Writing batches: what was frozen, each record's verdict, how far the whole is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kefu_admin.problems import FieldError
+from kefu_admin.store.batches.rows import State
+from kefu_admin.store.database import Store
+from kefu_admin.store.shapes import ColumnKind
+from kefu_admin.store.verdicts import Told, Verdict
+
+_CHUNK = 200
+
+
+def make(
+    store: Store,
+    *,
+    type: str,
+    action: str,
+    deed: str,
+    asker_id: int | None,
+    asker: str,
+    asked: Mapping[str, Any],
+    filter: str,
+    reason: str,
+    of_batch: int | None,
+    now: datetime,
+) -> int:
+    """A new batch without rows, in the open transaction; returns its id."""
+    at = store.to_db(ColumnKind.INSTANT, now)
+    return store.insert(
+        'INSERT INTO "kefu_batch" ("type", "action", "deed", "state", "asker_id", "asker", "asked",'
+        ' "filter", "reason", "selection", "digest", "definition", "of_batch", "created_at")'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?)",
+        (type, action, deed, State.PLANNING, asker_id, asker, _json(asked), filter, reason,
+         store.project.fingerprint[:16], of_batch, at),
+    )  # fmt: skip
+
+
+def freeze(store: Store, batch_id: int, select: tuple[str, Sequence[object]]) -> int:
+    """Take in the records a SELECT of `id` and `version` finds; returns how many."""
+    text, params = select
+    cursor = store.execute(
+        'INSERT INTO "kefu_batch_row" ("batch_id", "record_id", "version", "verdict")'
+        f' SELECT {int(batch_id)}, s."id", s."version", \'{Verdict.NEW}\' FROM ({text}) AS s',
+        params,
+    )
+    return int(cursor.rowcount)
+
+
+def freeze_done(store: Store, batch_id: int, of_batch: int) -> int:
+    """Take in what another batch did, in the versions it left; returns how many."""
+    cursor = store.execute(
+        'INSERT INTO "kefu_batch_row" ("batch_id", "record_id", "version", "verdict")'
+        f' SELECT {int(batch_id)}, "record_id", "version_after", \'{Verdict.NEW}\''
+        ' FROM "kefu_batch_row" WHERE "batch_id" = ? AND "verdict" = ?',
+        (of_batch, Verdict.DONE),
+    )
+    return int(cursor.rowcount)
+
+
+def tell(
+    store: Store, batch_id: int, told: Sequence[Told], digests: Mapping[int, str] | None = None
+) -> None:
+    """Write verdicts, set-wise where they are alike."""
+    alike: dict[tuple[Verdict, str | None, bool], list[Told]] = {}
+    for one in told:
+        reason = _reason(one.errors) if one.errors else None
+        alike.setdefault((one.verdict, reason, one.version_after is not None), []).append(one)
+    for (verdict, reason, has_version), some in alike.items():
+        for start in range(0, len(some), _CHUNK):
+            part = some[start : start + _CHUNK]
+            store.execute(
+                'UPDATE "kefu_batch_row" SET "verdict" = ?, "reason" = ?, "version_after" = '
+                + ('"version" + 1' if has_version else "NULL")
+                + f' WHERE "batch_id" = ? AND "record_id" IN ({", ".join("?" * len(part))})',
+                (verdict, reason, batch_id, *(one.id for one in part)),
+            )
+    if digests:
+        _keep_digests(store, batch_id, list(digests.items()))
+
+
+def _keep_digests(store: Store, batch_id: int, digests: Sequence[tuple[int, str]]) -> None:
+    for start in range(0, len(digests), _CHUNK):
+        part = digests[start : start + _CHUNK]
+        cases, marks = "WHEN ? THEN ? " * len(part), ", ".join("?" * len(part))
+        store.execute(
+            'UPDATE "kefu_batch_row" SET "digest" = CASE "record_id"'
+            f' {cases}END WHERE "batch_id" = ? AND "record_id" IN ({marks})',
+            (*(value for one in part for value in one), batch_id, *(id for id, _ in part)),
+        )
+
+
+def plan(
+    store: Store,
+    batch_id: int,
+    *,
+    total: int | None = None,
+    selection: str | None = None,
+    digest: str | None = None,
+    job_id: int | None = None,
+    state: State | None = None,
+) -> None:
+    """Keep what planning has found out so far."""
+    _set(
+        store, batch_id, total=total, selection=selection, digest=digest, job_id=job_id, state=state
+    )
+
+
+def start(
+    store: Store, batch_id: int, *, settled: int, undo_until: datetime | None, now: datetime
+) -> None:
+    """The batch was confirmed; what planning had refused is settled already."""
+    _set(
+        store,
+        batch_id,
+        state=State.RUNNING,
+        settled=settled,
+        started_at=store.to_db(ColumnKind.INSTANT, now),
+        undo_until=store.to_db(ColumnKind.INSTANT, undo_until),
+    )
+
+
+def advance(store: Store, batch_id: int, *, settled: int, done_at: datetime | None) -> None:
+    """So many more records have their verdict; `done_at` when they were the last."""
+    done = ', "state" = ?, "finished_at" = ?' if done_at is not None else ""
+    store.execute(
+        f'UPDATE "kefu_batch" SET "settled" = "settled" + ?{done} WHERE "id" = ?',
+        (settled, State.DONE, store.to_db(ColumnKind.INSTANT, done_at), batch_id)
+        if done
+        else (settled, batch_id),
+    )
+
+
+def forget_unconfirmed(store: Store, *, before: datetime) -> int:
+    """Delete previews nobody confirmed, made before an instant; returns how many."""
+    old = (
+        'SELECT "id" FROM "kefu_batch" WHERE "state" IN (?, ?) AND "created_at" < ?'
+        ' ORDER BY "id" LIMIT 20'
+    )
+    at = store.to_db(ColumnKind.INSTANT, before)
+    ids = [int(row[0]) for row in store.rows(old, (State.PLANNING, State.PLANNED, at))]
+    for id in ids:
+        store.execute('DELETE FROM "kefu_batch_row" WHERE "batch_id" = ?', (id,))
+        store.execute('DELETE FROM "kefu_batch" WHERE "id" = ?', (id,))
+    return len(ids)
+
+
+def _set(store: Store, batch_id: int, **values: object) -> None:
+    given = {name: value for name, value in values.items() if value is not None}
+    names = ", ".join(f'"{name}" = ?' for name in given)
+    store.execute(f'UPDATE "kefu_batch" SET {names} WHERE "id" = ?', (*given.values(), batch_id))
+
+
+def _reason(errors: Sequence[FieldError]) -> str:
+    written = [[e.field, e.code, dict(e.facts), e.clause] for e in errors]
+    return json.dumps(written, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

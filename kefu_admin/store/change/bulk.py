@@ -1,0 +1,227 @@
+"""Many records at once, each with its own verdict: what cannot be done to one stops no other.
+
+Rules and rights are those of every change; only the telling differs. A batch is told by one audit
+line of its own, written before its first record changes (`Book.told_by`), and by a history entry
+per record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kefu_admin.definitions.condition import ALWAYS, Condition
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.role import Action
+from kefu_admin.problems import FieldError, Invalid, Refusal, StillReferenced
+from kefu_admin.store.change import following, guesses, judging, references, removal, writing
+from kefu_admin.store.change.access import Held
+from kefu_admin.store.change.trouble import refused
+from kefu_admin.store.change.values import Draft, Kind, Record, rising, walk
+from kefu_admin.store.faults import ConstraintBroken
+from kefu_admin.store.verdicts import Told, Verdict
+
+if TYPE_CHECKING:
+    from kefu_admin.store.change.unit import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One record as it was frozen, and what is to be written into it; None: it is to go."""
+
+    id: int
+    version: int
+    values: Mapping[str, object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a record must meet besides rules and rights, and what is said of one that does not."""
+
+    condition: Condition = ALWAYS
+    otherwise: FieldError | None = None
+
+
+def judge(change: Change, type_id: str, wanted: Sequence[Wanted], rule: Rule) -> list[Told]:
+    """What would become of each record: READY, or why not; nothing is written or locked.
+
+    What only the database can tell (a value that repeats, a reference in the way) is not foreseen.
+    """
+    drafts, told = _drafts(change, type_id, wanted, rule, lock=False)
+    for draft in drafts:
+        change.reader.forget(type_id, draft.id)
+    ready = [Told(id=d.id, verdict=Verdict.READY, before=d.before) for d in drafts]
+    return [*ready, *told]
+
+
+def carry_out(change: Change, type_id: str, wanted: Sequence[Wanted], rule: Rule) -> list[Told]:
+    """Do it to every record it can be done to, in the open change; the others are told why not."""
+    drafts, told = _drafts(change, type_id, wanted, rule, lock=True)
+    done: list[Told] = []
+
+    def write(some: Sequence[Draft]) -> None:
+        _write(change, list(some))
+        done.extend(Told(id=d.id, verdict=Verdict.DONE, version_after=d.version + 1) for d in some)
+
+    guesses.spend(change, drafts)  # outside of what may be undone: a guess stays counted
+    told += _halving(change, drafts, write)
+    return [*done, *told]
+
+
+def _drafts(
+    change: Change, type_id: str, wanted: Sequence[Wanted], rule: Rule, *, lock: bool
+) -> tuple[list[Draft], list[Told]]:
+    """Judged drafts of what can be done, and the verdicts of all others."""
+    content_type = change.type(type_id)
+    records = change.reader.load(type_id, [one.id for one in wanted], lock=lock)
+    told: list[Told] = []
+    edits: list[Draft] = []
+    removed: list[Record] = []
+    for one in wanted:
+        record = records.get(one.id)
+        held, verdict = _first_look(change, content_type, record, one, rule)
+        if record is None or verdict is not None:
+            errors = (rule.otherwise,) if verdict is Verdict.REFUSED and rule.otherwise else ()
+            told.append(Told(id=one.id, verdict=verdict or Verdict.GONE, errors=errors))
+        elif one.values is None:
+            removed.append(record)
+        else:
+            edits.append(_edit(content_type, record, one.values, held))
+    good, refused = _judged(change, edits)
+    return [*good, *removal.drafts(change, content_type, removed)], [*told, *refused]
+
+
+def _first_look(
+    change: Change,
+    content_type: ContentType,
+    record: Record | None,
+    one: Wanted,
+    rule: Rule,
+) -> tuple[Held, Verdict | None]:
+    """The rights in a record, and its verdict where it is clear without looking at the values."""
+    if record is None:
+        return change.nothing_held, Verdict.GONE
+    action = Action.DELETE if one.values is None else Action.UPDATE
+    held = change.access.held(content_type.id, action, record.values)
+    if Action.READ not in held.actions:
+        return held, Verdict.GONE
+    if record.version != one.version:
+        return held, Verdict.CHANGED
+    if action not in held.actions or not _takes_part(change, content_type.id, action, record):
+        return held, Verdict.DENIED
+    if rule.condition != ALWAYS and not change.warrant.decide(
+        rule.condition,
+        record.values,
+        type_id=content_type.id,
+        binding=change.warrant.binding,
+        lookup=change.reader.lookup,
+    ):
+        return held, Verdict.REFUSED
+    return held, None
+
+
+def _takes_part(change: Change, type_id: str, action: Action, record: Record) -> bool:
+    """Whether bulk actions are open to him in this row; asked only where that may differ from the
+    action itself."""
+    of_type = change.warrant.grants.types[type_id]
+    if all(
+        Action.BULK in grant.actions for grant in of_type.grants if action in grant.actions
+    ) and not any(Action.BULK in denial.actions for denial in of_type.denials):
+        return True
+    return Action.BULK in change.access.held(type_id, Action.BULK, record.values).actions
+
+
+def _edit(
+    content_type: ContentType, record: Record, values: Mapping[str, object], held: Held
+) -> Draft:
+    return Draft(
+        type=content_type,
+        kind=Kind.UPDATE,
+        id=record.id,
+        version=record.version,
+        before=record.values,
+        after=record.values.over(values),
+        sent=values,
+        held=held,
+    )
+
+
+def _judged(change: Change, drafts: list[Draft]) -> tuple[list[Draft], list[Told]]:
+    """The drafts that may be written, and the verdicts of those that may not."""
+    for draft in drafts:
+        judging.judge_update(change, draft)
+    references.check(change, drafts)
+    good: list[Draft] = []
+    told: list[Told] = []
+    for draft in drafts:
+        if draft.errors:
+            told.append(Told(id=draft.id, verdict=Verdict.REFUSED, errors=tuple(draft.errors)))
+        elif draft.forbidden:
+            told.append(Told(id=draft.id, verdict=Verdict.DENIED))
+        elif not draft.writes:
+            told.append(Told(id=draft.id, verdict=Verdict.SAME))
+        else:
+            good.append(draft)
+            continue
+        change.reader.forget(draft.type.id, draft.id)
+    return good, told
+
+
+def _halving(
+    change: Change, drafts: Sequence[Draft], write: Callable[[Sequence[Draft]], None]
+) -> list[Told]:
+    """Write the drafts together; what the database or a referrer refuses is found by halving, each
+    half undone by itself when it fails."""
+    if not drafts:
+        return []
+    try:
+        with _undone_when_refused(change, drafts):
+            write(drafts)
+    except Refusal as refusal:
+        if len(drafts) == 1:
+            return [Told(id=drafts[0].id, verdict=Verdict.REFUSED, errors=_why(refusal))]
+        middle = len(drafts) // 2
+        return [
+            *_halving(change, drafts[:middle], write),
+            *_halving(change, drafts[middle:], write),
+        ]
+    return []
+
+
+@contextmanager
+def _undone_when_refused(change: Change, drafts: Sequence[Draft]) -> Iterator[None]:
+    """What the block wrote is undone when it is refused; the transaction goes on."""
+    waiting = change.book.waiting
+    change.store.execute("SAVEPOINT kefu_bulk")
+    try:
+        yield
+    except Refusal:
+        change.store.execute("ROLLBACK TO SAVEPOINT kefu_bulk")
+        change.book.unsay(waiting)
+        for draft in walk(list(drafts)):
+            change.reader.forget(draft.type.id, draft.id)
+        raise
+    change.store.execute("RELEASE SAVEPOINT kefu_bulk")
+
+
+def _write(change: Change, drafts: list[Draft]) -> None:
+    if any(draft.kind is Kind.REMOVE for draft in drafts):
+        removal.refuse_referred(change, drafts)
+    following.lock_carriers(change.store, list(walk(drafts)))
+    try:
+        writing.write(change, drafts)
+    except ConstraintBroken as broken:
+        raise refused(change, broken, drafts) from broken
+    for draft in rising(drafts):
+        if draft.writes:
+            change.book.tell(draft)
+
+
+def _why(refusal: Refusal) -> tuple[FieldError, ...]:
+    if isinstance(refusal, Invalid):
+        return refusal.errors
+    if isinstance(refusal, StillReferenced):
+        return (FieldError("", "bulk_referred"),)
+    return (FieldError("", "bulk_refused"),)
