@@ -40,6 +40,7 @@ PAGE_LABELS = {
     "audit": Label("审计日志", "Audit book"),
     "tokens": Label("API 令牌", "API tokens"),
     "numbers": Label("编号管理", "Numbers"),
+    "bin": Label("回收站", "Recycle bin"),
     "config": Label("系统配置", "Configuration"),
     "api_docs": Label("API 文档", "API documentation"),
 }

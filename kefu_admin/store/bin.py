@@ -107,12 +107,18 @@ def of_owners(
     return _among(store, type_id, "owner_id", owner_ids, lock)
 
 
-def page(store: Store, type_id: str, *, below: int = 0, limit: int) -> list[Binned]:
-    """What was deleted on its own, the latest first; `below` continues after a row's id."""
-    older, params = (' AND "id" < ?', (type_id, below, limit)) if below else ("", (type_id, limit))
+def page(store: Store, type_ids: Sequence[str], *, below: int = 0, limit: int) -> list[Binned]:
+    """What of some types was deleted on its own, the latest first; `below` continues after the id
+    of a row."""
+    if not type_ids:
+        return []
+    marks = ", ".join("?" * len(type_ids))
+    older, params = (
+        (' AND "id" < ?', (*type_ids, below, limit)) if below else ("", (*type_ids, limit))
+    )
     return _read(
         store,
-        f'"type" = ? AND "with_owner" = 0{older} ORDER BY "id" DESC LIMIT ?',
+        f'"type" IN ({marks}) AND "with_owner" = 0{older} ORDER BY "id" DESC LIMIT ?',
         params,
     )
 

@@ -12,7 +12,7 @@ PERMISSIONS = {
     "/users/": "users", "/departments/": "users", "/tokens/": "tokens", "/numbers/": "numbers",
     "/audit/": "audit",
 }  # fmt: skip
-FOR_ALL = {"/regions", "/account/password"}
+FOR_ALL = {"/regions", "/account/password", "/bin/find"}
 PUBLIC = {"/language", "/sign-in", "/sign-out"}
 
 

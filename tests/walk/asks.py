@@ -211,6 +211,18 @@ def _api_bin(end: str, body: dict[str, Any]) -> Asker:
     return asks
 
 
+def _bin(end: str, **more: str) -> Asker:
+    """The same on the pages of the bin."""
+
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for key in binned(world, type):
+            form = {"key": KEY, "version": world.ground.versions[key], **more}
+            path = f"/bin/{type}/{world.ground.ids[key]}/{end}"
+            yield Ask(method="POST", path=path, type=type, row=key, form=form)
+
+    return asks
+
+
 def binned(world: World, type: str) -> list[str]:
     """The rows of a type that were deleted on their own."""
     past = world.ground.past
@@ -261,6 +273,11 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/account/password", "POST"): _post("/account/password", old_password="x", password="y"),
     ("/audit/", "GET"): _get("/audit/", "/audit/?type=customer", "/audit/?action=update"),
     ("/audit/find", "POST"): _post("/audit/find", by="root", who="login-amy"),
+    ("/bin/", "GET"): _get("/bin/", "/bin/?type=customer", "/bin/?type=visit"),
+    ("/bin/find", "POST"): _post("/bin/find", type="customer"),
+    ("/bin/<type_id>/<int:id>", "GET"): _each("/bin/{type}/{id}"),
+    ("/bin/<type_id>/<int:id>/restore", "POST"): _bin("restore"),
+    ("/bin/<type_id>/<int:id>/purge", "POST"): _bin("purge", reason="到期清除"),
     ("/config/", "GET"): _get("/config/"),
     ("/departments/", "GET"): _get("/departments/"),
     ("/departments/<int:id>", "GET"): _accounts("/departments/", "departments"),

@@ -28,6 +28,7 @@ PAGE_PATHS = {
     "audit": "/audit/",
     "tokens": "/tokens/",
     "numbers": "/numbers/",
+    "bin": "/bin/",
     "config": "/config/",
     "api_docs": "/api/v1/docs",
 }
@@ -38,6 +39,7 @@ PAGE_ICONS = {
     "audit": "shield-check",
     "tokens": "key",
     "numbers": "hash",
+    "bin": "trash",
     "config": "adjustments",
     "api_docs": "code",
 }

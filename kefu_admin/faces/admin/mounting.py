@@ -14,6 +14,7 @@ from flask_admin import Admin, BaseView
 from kefu_admin.faces.admin.errors import error_page
 from kefu_admin.faces.admin.pages.account import AccountView
 from kefu_admin.faces.admin.pages.audit import AuditView
+from kefu_admin.faces.admin.pages.bin import BinView
 from kefu_admin.faces.admin.pages.config import ConfigView
 from kefu_admin.faces.admin.pages.departments import DepartmentsView
 from kefu_admin.faces.admin.pages.front import FrontView
@@ -67,6 +68,7 @@ def _views(runtime: Runtime) -> list[BaseView]:
         DepartmentsView(),
         TokensView(),
         NumbersView(),
+        BinView(),
         AuditView(),
         ConfigView(),
         *(RecordView(content) for content in runtime.project.types.values()),

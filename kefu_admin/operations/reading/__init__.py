@@ -7,7 +7,7 @@
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
 
-from kefu_admin.operations.reading.bin import bin_get, bin_page, bin_types
+from kefu_admin.operations.reading.bin import bin_all, bin_get, bin_page, bin_types
 from kefu_admin.operations.reading.catalogue import menu, type_view, types
 from kefu_admin.operations.reading.hidden import hidden
 from kefu_admin.operations.reading.lists import count, list_rows, related, selection
@@ -46,6 +46,7 @@ __all__ = [
     "Related",
     "TypeView",
     "actor_of",
+    "bin_all",
     "bin_get",
     "bin_page",
     "bin_types",

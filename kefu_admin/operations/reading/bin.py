@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
 from kefu_admin.behaviours.validation import decide
-from kefu_admin.definitions.role import Action
-from kefu_admin.operations.reading.catalogue import type_views
+from kefu_admin.operations.reading.catalogue import BIN, type_views
 from kefu_admin.operations.reading.requests import TypeView
 from kefu_admin.operations.reading.sights import sight
 from kefu_admin.problems import Forbidden, NotFound
@@ -19,13 +18,12 @@ if TYPE_CHECKING:
     from kefu_admin.operations.desk import Desk
 
 BIN_LIMIT = 50
-_BIN = frozenset({Action.RESTORE, Action.PURGE})
 
 
 def bin_types(desk: Desk, actor: Actor, *, now: datetime) -> tuple[TypeView, ...]:
     """The types of which he may restore or purge some records."""
     views = type_views(sight(desk, actor, now))
-    return tuple(view for view in views if view.actions & _BIN)
+    return tuple(view for view in views if view.actions & BIN)
 
 
 def bin_page(
@@ -44,7 +42,21 @@ def bin_page(
         Forbidden: he may neither restore nor purge records of it.
     """
     look = _look(desk, type_id, actor, now)
-    return Bin(look, decide).page(type_id, below=below, limit=limit)
+    return Bin(look, decide).page((type_id,), below=below, limit=limit)
+
+
+def bin_all(
+    desk: Desk, *, actor: Actor, now: datetime, below: int = 0, limit: int = BIN_LIMIT
+) -> BinPage:
+    """Deleted records of every type of which he may restore or purge some, newest first.
+
+    Raises:
+        Forbidden: there is no such type.
+    """
+    types = tuple(view.id for view in bin_types(desk, actor, now=now))
+    if not types:
+        raise Forbidden
+    return Bin(sight(desk, actor, now), decide).page(types, below=below, limit=limit)
 
 
 def bin_get(desk: Desk, type_id: str, record_id: int, *, actor: Actor, now: datetime) -> BinRow:
@@ -65,6 +77,6 @@ def _look(desk: Desk, type_id: str, actor: Actor, now: datetime) -> Sight:
     view = next((view for view in type_views(look) if view.id == type_id), None)
     if view is None:
         raise NotFound
-    if not view.actions & _BIN:
+    if not view.actions & BIN:
         raise Forbidden
     return look

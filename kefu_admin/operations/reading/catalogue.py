@@ -34,6 +34,8 @@ PAGE_PERMISSIONS = {
     "config": Permission.CONFIG,
 }
 """Pages that need a permission; the others are for everyone signed in."""
+BIN = frozenset({Action.RESTORE, Action.PURGE})
+"""Who holds one of these on some rows of a type has a bin."""
 
 
 def types(desk: Desk, actor: Actor, *, now: datetime) -> tuple[TypeView, ...]:
@@ -86,6 +88,8 @@ def _item(look: Sight, entry: MenuEntry) -> MenuItem | None:
     if entry.page:
         needed = PAGE_PERMISSIONS.get(entry.page)
         if needed is not None and needed not in look.grants.permissions:
+            return None
+        if entry.page == "bin" and not any(view.actions & BIN for view in type_views(look)):
             return None
         return MenuItem(label=entry.label, icon=entry.icon, page=entry.page)
     view = look.store.project.views.get(entry.view)

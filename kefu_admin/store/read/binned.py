@@ -14,6 +14,7 @@ from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Storage
 from kefu_admin.definitions.role import Action
 from kefu_admin.store import bin
+from kefu_admin.store.bin import Binned
 from kefu_admin.store.change.recorded import Past, Recorded
 from kefu_admin.store.change.removal import owned_types
 from kefu_admin.store.change.rows import Reader
@@ -37,25 +38,25 @@ class Bin:
         self._decide = decide
         self._past = Past(sight.store, Reader(sight.store))
 
-    def page(self, type_id: str, *, below: int = 0, limit: int = 50) -> BinPage:
-        """A page of what was deleted on its own and he may restore or purge."""
+    def page(self, type_ids: Sequence[str], *, below: int = 0, limit: int = 50) -> BinPage:
+        """A page of what of some types was deleted on its own and he may restore or purge."""
         seen: list[tuple[Recorded, RowRights]] = []
         judged, last = 0, below
         while judged < MOST_JUDGED:
-            portion = bin.page(self._sight.store, type_id, below=last, limit=PORTION)
-            there = self._past.of(portion)
+            portion = bin.page(self._sight.store, type_ids, below=last, limit=PORTION)
+            there = self._recorded(portion)
             for entry in portion:
                 if len(seen) == limit:
-                    return BinPage(self._rows(type_id, seen), last)
+                    return BinPage(self._rows_of(seen), last)
                 last = entry.id
                 judged += 1
-                one = there.get(entry.record_id)
-                rights = self.rights(type_id, one.values) if one is not None else None
+                one = there.get((entry.type, entry.record_id))
+                rights = self.rights(entry.type, one.values) if one is not None else None
                 if one is not None and rights is not None and rights.actions & _BIN:
                     seen.append((one, rights))
             if len(portion) < PORTION:
-                return BinPage(self._rows(type_id, seen))
-        return BinPage(self._rows(type_id, seen), last)
+                return BinPage(self._rows_of(seen))
+        return BinPage(self._rows_of(seen), last)
 
     def get(self, type_id: str, record_id: int) -> BinRow | None:
         """One deleted record with the rows that would come along; None when it is not in the bin or
@@ -88,6 +89,21 @@ class Bin:
         spoken = {one.rows for one in of_type.grants} | {one.rows for one in of_type.denials}
         rights = combine(rules.type, of_type, {rows: holds(rows) for rows in spoken})
         return rights if Action.READ in rights.actions and holds(rules.level) else None
+
+    def _recorded(self, entries: Sequence[Binned]) -> Mapping[tuple[str, int], Recorded]:
+        found: dict[tuple[str, int], Recorded] = {}
+        for type_id in dict.fromkeys(entry.type for entry in entries):
+            some = self._past.of([entry for entry in entries if entry.type == type_id])
+            found |= {(type_id, id): one for id, one in some.items()}
+        return found
+
+    def _rows_of(self, seen: Sequence[tuple[Recorded, RowRights]]) -> tuple[BinRow, ...]:
+        """Records of several types as rows, in their order."""
+        rows: dict[tuple[str, int], BinRow] = {}
+        for type_id in dict.fromkeys(one.entry.type for one, _ in seen):
+            some = [(one, rights) for one, rights in seen if one.entry.type == type_id]
+            rows |= {(type_id, row.id): row for row in self._rows(type_id, some)}
+        return tuple(rows[one.entry.type, one.entry.record_id] for one, _ in seen)
 
     def _rows(
         self, type_id: str, seen: Sequence[tuple[Recorded, RowRights]], *, whole: bool = False

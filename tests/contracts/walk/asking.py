@@ -122,6 +122,8 @@ _FORMS: dict[str, dict[str, str]] = {
     "record.new": {"name": "新来的", "kind": "company", "key": "walk-key-0000001"},
     "record.edit": {"name": "改了", "version": "1", "key": "walk-key-0000002"},
     "record.delete": {"version": "1", "key": "walk-key-0000003"},
+    "kefu_bin.restore": {"version": "1", "key": "walk-key-0000004"},
+    "kefu_bin.purge": {"version": "1", "key": "walk-key-0000005", "reason": "走查"},
     "kefu.regions": {"term": "北京"},
     "kefu_audit.find": {"login": "supervisor"},
 }

@@ -43,6 +43,7 @@ KNOWN = {
     "kefu_account.index", "kefu_account.password",
     "kefu_audit.index", "kefu_audit.find",
     "kefu_config.index",
+    "kefu_bin.index", "kefu_bin.find", "kefu_bin.detail", "kefu_bin.restore", "kefu_bin.purge",
     "kefu_departments.index", "kefu_departments.edit", "kefu_departments.new",
     "kefu_numbers.index", "kefu_numbers.find", "kefu_numbers.new",
     "kefu_tokens.index", "kefu_tokens.detail", "kefu_tokens.revoke", "kefu_tokens.new",

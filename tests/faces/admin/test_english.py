@@ -22,6 +22,7 @@ PAGES = [
     ("clerk", "/records/customer/1"),
     ("supervisor", "/records/customer/1/edit"),
     ("supervisor", "/records/customer/1/delete"),
+    ("supervisor", "/bin/"),
     ("supervisor", "/records/visit/new"),
     ("supervisor", "/numbers/"),
     ("supervisor", "/numbers/new"),

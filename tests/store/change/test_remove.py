@@ -31,7 +31,7 @@ def test_it_waits_in_the_bin_and_its_number_stays_its_own(desk: Desk) -> None:
 
     desk.remove("boss", "customer", made, 1)
 
-    [entry] = bin.page(desk.store, "customer", limit=10)
+    [entry] = bin.page(desk.store, ("customer",), limit=10)
     boss = desk.people["boss"].user_id
     assert (entry.record_id, entry.version, entry.actor_id, entry.created_by) == (
         made, 2, boss, boss,
@@ -131,7 +131,7 @@ def test_owned_rows_go_along_each_with_its_history(desk: Desk) -> None:
             "create",
         ]
     assert [one.with_owner for one in bin.of_owners(desk.store, "contact", [made])] == [True, True]
-    assert bin.page(desk.store, "contact", limit=10) == []
+    assert bin.page(desk.store, ("contact",), limit=10) == []
 
 
 def _with_a_contact_in_visits(project: Project) -> Project:

@@ -279,7 +279,7 @@ def test_many_come_back_at_once_or_none(desk: Desk) -> None:
     versions = desk.change("boss", lambda c: restore(c, "customer", {last: 2, first: 2}))
 
     assert versions == [3, 3]
-    assert [one.record_id for one in bin.page(desk.store, "customer", limit=9)] == [made[1]]
+    assert [one.record_id for one in bin.page(desk.store, ("customer",), limit=9)] == [made[1]]
 
 
 def _let_clerks(desk: Desk, action: Action) -> None:

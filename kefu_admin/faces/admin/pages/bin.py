@@ -1,0 +1,262 @@
+"""The recycle bin: what was deleted, brought back as it was or erased for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import field_type
+from kefu_admin.faces import http
+from kefu_admin.faces.admin.cells import Cell, Shown, cell
+from kefu_admin.faces.admin.inputs import Filled, Input, posted
+from kefu_admin.faces.admin.inputs.build import control
+from kefu_admin.faces.admin.inputs.sheet import Sheet
+from kefu_admin.faces.admin.pages.sheets import Spot, choice
+from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_version, told_errors
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
+from kefu_admin.faces.routes import Audit, Repeat, declare
+from kefu_admin.operations import reading, recycling
+from kefu_admin.problems import BadRequest, Busy, Conflict, Invalid, NotFound, Refusal
+from kefu_admin.store.idempotency import idempotency_key
+from kefu_admin.store.query import BinRow
+
+_LONGEST_ID = 18  # digits
+_ASKED = frozenset({"children", "attachment", "attachments", "image", "images"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field of a deleted record."""
+
+    label: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """An owned row that would come back too."""
+
+    title: str
+    kind: str
+    lines: tuple[Line, ...]
+
+
+class BinView(PanelView):
+    """`/bin/`."""
+
+    def __init__(self) -> None:
+        super().__init__(name="回收站", endpoint="kefu_bin", url="bin")
+
+    @property
+    def base(self) -> str:
+        """The path of the bin."""
+        return f"{prefix()}/bin/"
+
+    @expose("/")
+    @declare("GET")
+    def index(self) -> Response:
+        """Deleted records the person may restore or purge, newest first; of one type or all."""
+        said, type_id = translator(http.locale()), request.args.get("type", "")
+        below = _whole(request.args.get("below", "0"))
+        asked = {"actor": http.actor(), "now": http.now()}
+        views = reading.bin_types(self.desk, http.actor(), now=http.now())
+        page = (
+            reading.bin_page(self.desk, type_id, **asked, below=below)  # type: ignore[arg-type]  # by name
+            if type_id
+            else reading.bin_all(self.desk, **asked, below=below)  # type: ignore[arg-type]  # by name
+        )
+        options = [(view.id, view.type.label.text(http.locale())) for view in views]
+        labels, kept = dict(options), f"type={type_id}&" if type_id else ""
+        return self.page(
+            "admin/pages/table.html",
+            heading=said("回收站"),
+            help=said("删除的记录先到这里：可以原样恢复；彻底清除之后就再也找不回来了。"),
+            buttons=[],
+            base=self.base,
+            find=f"{self.base}find",
+            finder=[choice("type", "类型", options, (type_id,))],
+            narrowed=bool(type_id),
+            heads=[said(t) for t in ("内容", "类型", "删除人", "删除时间")],
+            rows=[
+                (
+                    Spot(
+                        text=row.title,
+                        href=f"{self.base}{row.type}/{row.id}",
+                        small=said("连同 {count} 条明细", count=row.along) if row.along else "",
+                    ),
+                    Spot(text=labels[row.type]),
+                    Spot(text=row.by.label),
+                    Spot(text=clock_text(row.deleted_at, zone()), css="d"),
+                )
+                for row in page.rows
+            ],
+            first=f"{self.base}?{kept}" if below else "",
+            next=f"{self.base}?{kept}below={page.next}" if page.next else "",
+        )
+
+    @expose("/find", methods=("POST",))
+    @declare("POST", repeat=Repeat.SAFE)
+    def find(self) -> Response:
+        """Lead to the bin of one type."""
+        type_id = request.form.get("type", "")
+        known = type_id in self.desk.project.types
+        return redirect(self.base + (f"?type={type_id}" if known else ""), 303)
+
+    @expose("/<type_id>/<int:id>")
+    @declare("GET")
+    def detail(self, type_id: str, id: int) -> Response:
+        """One deleted record, with what may be done with it."""
+        return self._shown(self._row(type_id, id))
+
+    @expose("/<type_id>/<int:id>/restore", methods=("POST",))
+    @declare("POST", audit=Audit.DATA, repeat=Repeat.KEY)
+    def restore(self, type_id: str, id: int) -> Response:
+        """Bring it back; what would be refused may be typed anew."""
+        row = self._row_or_none(type_id, id)
+        key, version = sent_key(), sent_version()
+        content = self._content(type_id)
+        typed = posted(request.form, content, self.desk.project.types)
+        try:
+            recycling.restore(
+                self.desk,
+                type_id,
+                id,
+                version,
+                typed.raw,
+                actor=http.actor(),
+                now=http.now(),
+                key=idempotency_key(key, {"restore": id, "version": version, "values": typed.raw}),
+            )
+        except (Invalid, Conflict, Busy) as refusal:
+            if row is None:
+                raise
+            return self._shown(row, refusal, typed.filled)
+        return self.go(f"/records/{type_id}/{id}", "restored")
+
+    @expose("/<type_id>/<int:id>/purge", methods=("POST",))
+    @declare("POST", audit=Audit.DATA, repeat=Repeat.KEY)
+    def purge(self, type_id: str, id: int) -> Response:
+        """Erase it for good."""
+        row = self._row_or_none(type_id, id)
+        key, version = sent_key(), sent_version()
+        reason = request.form.get("reason", "")
+        self._content(type_id)
+        try:
+            recycling.purge(
+                self.desk,
+                type_id,
+                id,
+                version,
+                reason,
+                actor=http.actor(),
+                now=http.now(),
+                key=idempotency_key(key, {"purge": id, "version": version, "reason": reason}),
+            )
+        except (Invalid, Conflict, Busy) as refusal:
+            if row is None:
+                raise
+            return self._shown(row, refusal)
+        return self.go("/bin/", "purged")
+
+    def _content(self, type_id: str) -> ContentType:
+        content = self.desk.project.types.get(type_id)
+        if content is None or type_id not in self.desk.grants(http.actor()).types:
+            raise NotFound
+        return content
+
+    def _row(self, type_id: str, id: int) -> BinRow:
+        return reading.bin_get(self.desk, type_id, id, actor=http.actor(), now=http.now())
+
+    def _row_or_none(self, type_id: str, id: int) -> BinRow | None:
+        """The record while it is in the bin: a form sent twice finds it gone, its answer kept."""
+        try:
+            return self._row(type_id, id)
+        except NotFound:
+            return None
+
+    def _shown(
+        self, row: BinRow, refusal: Refusal | None = None, filled: Filled | None = None
+    ) -> Response:
+        locale, said = http.locale(), translator(http.locale())
+        content, shown = self.desk.project.types[row.type], Shown(locale, zone())
+        return self.page(
+            "admin/record/binned.html",
+            status=refusal.status if refusal is not None else 200,
+            heading=row.title,
+            base=self.base,
+            here=f"{self.base}{row.type}/{row.id}",
+            kind=content.label.text(locale),
+            lines=_lines(content, row, shown),
+            along=[self._along(one, shown, said) for one in row.rows],
+            lost=row.lost,
+            deleted=said(
+                "{who} 于 {at} 删除", who=row.by.label, at=exact_text(row.deleted_at, zone())
+            ),
+            may_restore="restore" in row.actions,
+            may_purge="purge" in row.actions,
+            problems=told_errors(content, refusal) if refusal is not None else (),
+            inputs=self._inputs(content, refusal, filled),
+            key=fresh_key(),
+            version_sent=row.version,
+        )
+
+    def _along(self, row: BinRow, shown: Shown, said: Translate) -> Along:
+        content = self.desk.project.types[row.type]
+        lines = _lines(content, row, shown, without=(content.owned_by, content.title))
+        return Along(row.title, content.label.text(shown.locale), lines)
+
+    def _inputs(
+        self, content: ContentType, refusal: Refusal | None, filled: Filled | None
+    ) -> list[Input]:
+        """Controls for the values that were refused, to type others."""
+        if not isinstance(refusal, Invalid):
+            return []
+        views = {one.id: one for one in reading.types(self.desk, http.actor(), now=http.now())}
+        fields = views[content.id].fields if content.id in views else {}
+        names = [
+            name
+            for name in dict.fromkeys(error.field for error in refusal.errors)
+            if name in fields
+            and (fields[name].edit or fields[name].create)
+            and field_type(fields[name].field).written
+            and fields[name].field.type not in _ASKED
+            and name != content.owned_by
+        ]
+        sheet = Sheet(
+            type=content,
+            types=self.desk.project.types,
+            views=views,
+            writable=frozenset(names),
+            path=f"{prefix()}/records/{content.id}/",
+            region_path=f"{prefix()}/regions",
+            file_path="",
+            shown=Shown(http.locale(), zone()),
+            errors=refusal.errors,
+            new=True,
+        )
+        return [control(fields[name].field, filled or Filled(), sheet) for name in names]
+
+
+def _lines(
+    content: ContentType, row: BinRow, shown: Shown, *, without: Sequence[str] = ()
+) -> tuple[Line, ...]:
+    """The fields that held something."""
+    found = []
+    for name, one in content.fields.items():
+        value = row.values.get(name)
+        if one.system or name in without or value in (None, "", ()):
+            continue
+        plain = name in row.masked or name in row.unfit
+        found.append(Line(one.label.text(shown.locale), cell(one, value, shown, masked=plain)))
+    return tuple(found)
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_ID:
+        raise BadRequest(detail="below")
+    return int(text)
