@@ -51,7 +51,7 @@ Writer = Callable[[Field, object, Shown], Cell]
 def cell(field: Field, value: object, shown: Shown, *, masked: bool = False) -> Cell:
     """One value of a field, as text with the little it takes to set it."""
     if value is None or value == "" or value == ():
-        return _EMPTY
+        return _nothing(field, shown)
     if masked:
         return Cell("m", str(value))
     return WRITERS[value_type(field).id](field, value, shown)
@@ -65,7 +65,7 @@ def column(
         hidden = masked or (False,) * len(values)
         return [cell(field, v, shown, masked=m) for v, m in zip(values, hidden, strict=True)]
     write = WRITERS[value_type(field).id]
-    kept: dict[object, Cell] = {None: _EMPTY, "": _EMPTY, (): _EMPTY}
+    kept: dict[object, Cell] = dict.fromkeys((None, "", ()), _nothing(field, shown))
     cells = []
     for value in values:
         found = kept.get(value)
@@ -73,6 +73,13 @@ def column(
             found = kept[value] = write(field, value, shown)
         cells.append(found)
     return cells
+
+
+def _nothing(field: Field, shown: Shown) -> Cell:
+    """No value: nobody's hand made or changed a record that the desk itself did."""
+    if field.system and field.type == "person":
+        return Cell("z", translator(shown.locale)("系统"))
+    return _EMPTY
 
 
 def _text(field: Field, value: object, shown: Shown) -> Cell:
