@@ -74,7 +74,7 @@ def open_applied(here: Settings) -> Store:
         NotReady: none was ever applied.
         ConfigError: this release no longer understands it.
     """
-    from kefu_admin.store.apply.activation import definition, fingerprint
+    from kefu_admin.store.apply.activation import SWITCHING, definition, fingerprint
     from kefu_admin.store.readiness import Finding, NotReady
 
     add_field_types()
@@ -84,7 +84,8 @@ def open_applied(here: Settings) -> Store:
         texts = definition(probe, applied) if applied else None
     probe.close()
     if texts is None:
-        raise NotReady((Finding("ready_not_applied"),))
+        is_between = applied is not None and applied.startswith(SWITCHING)
+        raise NotReady((Finding("ready_switching" if is_between else "ready_not_applied"),))
     return open_store(here, load_texts(texts))
 
 

@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "check": "检查配置，列出全部问题",
         "plan": "比较配置和数据库，列出要做的改动",
         "apply": "按计划改动数据库",
+        "releases": "列出生效过的每一版配置",
+        "rollback": "回到上一版（或指定的一版）配置",
         "seed": "载入基础数据；--demo 加演示账号，--rows 加演示数据",
         "run": "启动网页和后台任务；--demo 为演示模式",
         "web": "只启动网页",

@@ -33,18 +33,22 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     Values that follow from others are worked out afterwards, also where an apply before this one
     was stopped in the midst of that.
     """
-    project = open_project(here)
-    store = open_store(here, project)
+    store = open_store(here, open_project(here))
     wanted = plan(store)
     for line in lines(wanted, output.locale):
         output.line(line)
     if wanted.refused:
         return FAULTY
-    if not wanted.is_empty:
-        _apply(store, wanted, given.consent, output)
-    for type_id, count in bring_up_derived(Desk(project, store), now=clock.now()).items():
-        output.say("重新计算了 {type} 的 {count} 行。", type=type_id, count=count)
+    carry_out(store, wanted, given.consent, output)
     return DONE
+
+
+def carry_out(store: Store, wanted: Plan, consented: list[str], output: Output) -> None:
+    """Do a plan that was shown, and work out what follows from other values."""
+    if not wanted.is_empty:
+        _apply(store, wanted, consented, output)
+    for type_id, count in bring_up_derived(Desk(store.project, store), now=clock.now()).items():
+        output.say("重新计算了 {type} 的 {count} 行。", type=type_id, count=count)
 
 
 def _apply(store: Store, wanted: Plan, consented: list[str], output: Output) -> None:

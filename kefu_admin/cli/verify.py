@@ -26,6 +26,7 @@ CHECKED = {
     "rollups": "汇总值",
     "secrets": "加密字段",
     "search": "查找索引",
+    "applied": "配置更新做完",
     "computed": "计算值",
 }
 

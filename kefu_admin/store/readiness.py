@@ -13,8 +13,9 @@ from pathlib import Path
 from kefu_admin.problems import Refusal
 from kefu_admin.store import search
 from kefu_admin.store.apply import identity
-from kefu_admin.store.apply.activation import fingerprint
+from kefu_admin.store.apply.activation import SWITCHING, fingerprint
 from kefu_admin.store.apply.planning import is_drop, outline
+from kefu_admin.store.carrying import register
 from kefu_admin.store.changeset.steps import AddGuard
 from kefu_admin.store.database import FINGERPRINT, Store
 from kefu_admin.store.dialect import Dialect
@@ -57,6 +58,8 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
         applied = fingerprint(store)
         if applied is None:
             raise NotReady((Finding("ready_not_applied"),))
+        if applied.startswith(SWITCHING):
+            raise NotReady((Finding("ready_switching"),))
         try:
             identity.assert_own(store)
         except identity.OtherProject as other:
@@ -75,6 +78,10 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
         warnings = [Finding("ready_beyond", {"subject": step.subject}) for step in steps]
         if "search_missing" in search.self_test(store):
             raise NotReady((Finding("ready_missing", {"subject": search.TABLE}),))
+        warnings += [
+            Finding("ready_filling", {"subject": f"{each.table}.{each.column}", "rows": each.rows})
+            for each in register.unfinished(store)
+        ]
         if applied != store.project.fingerprint:
             facts = {"applied": applied[:12], "own": store.project.fingerprint[:12]}
             warnings.append(Finding("ready_other_config", facts))

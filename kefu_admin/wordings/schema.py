@@ -71,6 +71,12 @@ SENTENCES = {
     "请先执行 kefu verify，再执行 kefu apply。",
     "ready_missing": "数据库缺少或不符：{subject}，请先执行 kefu plan 和 kefu apply。",
     "ready_beyond": "数据库比配置多出：{subject}。",
+    "ready_switching": "上一次 apply 在换表的途中停下了，请再执行一次 kefu apply。",
+    "ready_filling": "{subject} 正在换算（已完成 {rows} 行）：apply 还在做，"
+    "或者中途停下了；停下了就再执行一次 kefu apply。",
+    "no_release": "没有以“{name}”开头的版本，或者不止一个；请看 kefu releases。",
+    "no_earlier_release": "没有更早的版本。",
+    "release_unwritable": "不能把配置写到 {path}（{why}）；请用 --out 写到别处。",
     "ready_other_config": "数据库应用的是另一份配置（{applied}），本进程仍按自己的（{own}）运行。",
     "weak_setting": "{name} 现在是 {value}，应为 {wanted}。",
     "weak_network_file": "SQLite 数据库放在网络文件系统（{value}）上，会损坏数据。",

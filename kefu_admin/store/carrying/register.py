@@ -113,11 +113,15 @@ def forget(store: Store, progress: Progress) -> None:
     store.execute('DELETE FROM "kefu_backfill" WHERE "id" = ?', (progress.id,))
 
 
+def unfinished(store: Store) -> tuple[Progress, ...]:
+    """What an apply has begun and not yet switched to: one is at it, or was stopped."""
+    return tuple(each for each in known(store) if each.target != DERIVED)
+
+
 def forget_all(store: Store) -> None:
     """Everything that was asked for has been switched to; derived values go on by themselves."""
-    for each in known(store):
-        if each.target != DERIVED:
-            forget(store, each)
+    for each in unfinished(store):
+        forget(store, each)
 
 
 def drain(store: Store) -> None:

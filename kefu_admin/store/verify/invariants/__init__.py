@@ -4,6 +4,7 @@
   bin · `numbers`:
   business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
   index is there and current · `batches`: bulk changes told whole, and told as they were
+  index is there and current · `changes`: no apply stopped half-way
 
 A later module adds its own to INVARIANTS: a function of the store and the instant that yields
 findings.
@@ -17,6 +18,7 @@ from types import MappingProxyType
 
 from kefu_admin.store.database import Store
 from kefu_admin.store.verify.invariants.batches import bulk_changes
+from kefu_admin.store.verify.invariants.changes import applied
 from kefu_admin.store.verify.invariants.kept import rollups, search, secrets
 from kefu_admin.store.verify.invariants.links import attachments, references
 from kefu_admin.store.verify.invariants.numbers import numbers
@@ -37,6 +39,7 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
         "secrets": secrets,
         "search": search,
         "batches": bulk_changes,
+        "applied": applied,
     }
 )
 
