@@ -153,7 +153,7 @@ def authenticate(desk: Desk, bearer: str, *, now: datetime, address: str = "") -
     if found is None or found.who.must_change:
         raise SignInRequired()
     if found.last_used_at is None or now - found.last_used_at >= store_tokens.USED_EVERY:
-        with suppress(Busy), store.transaction():  # reading must not fail because of it
+        with suppress(Busy), store.transaction_if_free():  # reading neither fails nor waits
             store_tokens.touch(store, found.id, now=now)
     return actor_of(
         desk.project,

@@ -16,6 +16,7 @@ from typing import Any
 from kefu_admin.definitions.project import Project
 from kefu_admin.store import renames
 from kefu_admin.store.dialect import Dialect
+from kefu_admin.store.drivers import WAIT_SECONDS
 from kefu_admin.store.layout import layout
 from kefu_admin.store.renames import Renames
 from kefu_admin.store.session import Session
@@ -45,8 +46,9 @@ class Store(Session):
         data_directory: Path,
         secret: bytes,
         max_connections: int,
+        wait_seconds: float = WAIT_SECONDS,
     ) -> None:
-        super().__init__(url, max_connections=max_connections)
+        super().__init__(url, max_connections=max_connections, wait_seconds=wait_seconds)
         self.project = project
         self.data_directory = data_directory
         self.secret = secret
@@ -63,8 +65,9 @@ class Store(Session):
         data_directory: Path,
         secret: bytes,
         max_connections: int = 40,
+        wait_seconds: float = WAIT_SECONDS,
     ) -> Store:
-        """A store on `url`; connects on first use.
+        """A store on `url`; connects on first use. Locks are waited for `wait_seconds`.
 
         Raises:
             BadUrl: the URL names none of the three databases.
@@ -75,6 +78,7 @@ class Store(Session):
             data_directory=data_directory,
             secret=secret,
             max_connections=max_connections,
+            wait_seconds=wait_seconds,
         )
 
     @cached_property

@@ -20,15 +20,20 @@ MARIADB_MODES = (
     "NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION"
 )
 MARIADB_COLLATION = "utf8mb4_nopad_bin"
-WAIT_SECONDS = 5  # for a lock or a free connection; who waits longer is told Busy
+WAIT_SECONDS = 4.0  # for a lock or a free connection; who waits longer is told Busy (R13: ≤ 5 s)
 
 
 class BadUrl(ValueError):
     """The database URL is not one of sqlite:///path, postgresql://…, mariadb://…."""
 
 
-def build(url: str, *, max_connections: int = 40) -> tuple[Dialect, PeeweeDatabase]:
+def build(
+    url: str, *, max_connections: int = 40, wait_seconds: float = WAIT_SECONDS
+) -> tuple[Dialect, PeeweeDatabase]:
     """The dialect and an unopened peewee database with a pool.
+
+    Args:
+        wait_seconds: for a lock of somebody else or a free connection (MariaDB: at least one).
 
     Raises:
         BadUrl: unknown scheme, or no path or database name.
@@ -39,10 +44,12 @@ def build(url: str, *, max_connections: int = 40) -> tuple[Dialect, PeeweeDataba
         path = unquote(parts.path)
         if not path.strip("/"):
             raise BadUrl(url)
-        return Dialect.SQLITE, _sqlite(path, max_connections)
+        return Dialect.SQLITE, _sqlite(path, max_connections, wait_seconds)
     if parts.scheme not in ("postgresql", "mariadb") or not name:
         raise BadUrl(f"{parts.scheme}://{parts.hostname or ''}/{name}")  # without the password
     options: dict[str, Any] = {
+        "max_connections": max_connections,
+        "timeout": wait_seconds,
         "host": parts.hostname or "127.0.0.1",
         "user": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
@@ -50,18 +57,18 @@ def build(url: str, *, max_connections: int = 40) -> tuple[Dialect, PeeweeDataba
     }
     options = {key: value for key, value in options.items() if value is not None}
     if parts.scheme == "postgresql":
-        return Dialect.POSTGRESQL, _postgresql(name, options, max_connections)
-    return Dialect.MARIADB, _mariadb(name, options, max_connections)
+        return Dialect.POSTGRESQL, _postgresql(name, options, wait_seconds)
+    return Dialect.MARIADB, _mariadb(name, options, wait_seconds)
 
 
-def _sqlite(path: str, max_connections: int) -> PeeweeDatabase:
+def _sqlite(path: str, max_connections: int, wait_seconds: float) -> PeeweeDatabase:
     return PooledSqliteDatabase(
         path,
         max_connections=max_connections,
-        timeout=WAIT_SECONDS,
+        timeout=wait_seconds,
         check_same_thread=False,  # the pool hands a connection to one thread at a time
         pragmas=[
-            ("busy_timeout", WAIT_SECONDS * 1000),
+            ("busy_timeout", int(wait_seconds * 1000)),
             ("journal_mode", "wal"),
             ("synchronous", 2),
             ("foreign_keys", 1),
@@ -70,24 +77,21 @@ def _sqlite(path: str, max_connections: int) -> PeeweeDatabase:
     )
 
 
-def _postgresql(name: str, options: dict[str, Any], max_connections: int) -> PeeweeDatabase:
+def _postgresql(name: str, options: dict[str, Any], wait_seconds: float) -> PeeweeDatabase:
+    # One who queues behind another waiter waits twice: for his turn, then for who holds the lock.
     return PooledPostgresqlDatabase(
         name,
-        max_connections=max_connections,
-        timeout=WAIT_SECONDS,
         prefer_psycopg3=True,
         connect_timeout=10,
-        options=f"-c timezone=UTC -c lock_timeout={WAIT_SECONDS * 1000}"
+        options=f"-c timezone=UTC -c lock_timeout={int(wait_seconds * 500)}"
         " -c default_transaction_isolation=read\\ committed",
         **options,
     )
 
 
-def _mariadb(name: str, options: dict[str, Any], max_connections: int) -> PeeweeDatabase:
+def _mariadb(name: str, options: dict[str, Any], wait_seconds: float) -> PeeweeDatabase:
     return PooledMySQLDatabase(
         name,
-        max_connections=max_connections,
-        timeout=WAIT_SECONDS,
         mariadb=True,
         charset="utf8mb4",
         collation=MARIADB_COLLATION,
@@ -97,6 +101,7 @@ def _mariadb(name: str, options: dict[str, Any], max_connections: int) -> Peewee
         ssl_disabled=is_loopback(options["host"]),
         init_command=f"SET SESSION sql_mode='{MARIADB_MODES}',"
         " SESSION tx_isolation='READ-COMMITTED', SESSION time_zone='+00:00',"
-        f" SESSION innodb_lock_wait_timeout={WAIT_SECONDS}",
+        f" SESSION innodb_lock_wait_timeout={max(1, round(wait_seconds))},"
+        f" SESSION lock_wait_timeout={max(1, round(wait_seconds))}",
         **options,
     )

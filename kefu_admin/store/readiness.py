@@ -126,8 +126,9 @@ def _sqlite(store: Store) -> Iterator[Finding]:
         value = store.value(f"PRAGMA {name}")
         if value not in good:
             yield _weak(name, value, wanted)
-    if store.value("PRAGMA busy_timeout") < 5000:
-        yield _weak("busy_timeout", store.value("PRAGMA busy_timeout"), "≥ 5000")
+    least = int(store.wait_seconds * 1000)
+    if store.value("PRAGMA busy_timeout") < least:
+        yield _weak("busy_timeout", store.value("PRAGMA busy_timeout"), f"≥ {least}")
     kind = _file_system(Path(store.database.database))
     if kind.startswith(_NETWORK):
         yield Finding("weak_network_file", {"value": kind})

@@ -17,7 +17,7 @@ from peewee import OperationalError
 from playhouse.pool import MaxConnectionsExceeded
 
 from kefu_admin.store.dialect import Dialect, translate
-from kefu_admin.store.drivers import PeeweeDatabase, build
+from kefu_admin.store.drivers import WAIT_SECONDS, PeeweeDatabase, build
 from kefu_admin.store.faults import BusyBeforeCommit, CommitUnknown, ConnectionLost, fault
 
 T = TypeVar("T")
@@ -43,15 +43,21 @@ class Session:
 
     Attributes:
         url: where the database is, with its password.
+        wait_seconds: how long a person waits for what somebody else has locked.
         dialect: which of the three databases.
         database: the peewee database underneath, for extensions and ad-hoc queries.
     """
 
-    def __init__(self, url: str, *, max_connections: int) -> None:
+    def __init__(
+        self, url: str, *, max_connections: int, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
         self.url = url
+        self.wait_seconds = wait_seconds
         self.dialect: Dialect
         self.database: PeeweeDatabase
-        self.dialect, self.database = build(url, max_connections=max_connections)
+        self.dialect, self.database = build(
+            url, max_connections=max_connections, wait_seconds=wait_seconds
+        )
         self._local = threading.local()
         self._writer = threading.Lock()
 
@@ -109,13 +115,19 @@ class Session:
             with self._unit("BEGIN"):
                 yield
             return
-        if not self._writer.acquire(timeout=15):
-            raise BusyBeforeCommit
-        try:
-            with self._unit("BEGIN IMMEDIATE"):
+        with self._writing(self.wait_seconds):
+            yield
+
+    @contextmanager
+    def transaction_if_free(self) -> Iterator[None]:
+        """A unit of work nobody should wait for: on SQLite it is refused at once while another
+        writes. Otherwise as `transaction`."""
+        if self.in_transaction or self.dialect is not Dialect.SQLITE:
+            with self.transaction():
                 yield
-        finally:
-            self._writer.release()
+            return
+        with self._writing(0):
+            yield
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -139,12 +151,13 @@ class Session:
 
     def retrying(self, work: Callable[[], T]) -> T:
         """Runs `work`, a whole unit with its own transaction, up to three times while the database
-        is busy and nothing was kept (rule D07)."""
+        is busy and nothing was kept (rule D07): after a deadlock, not after waiting for a lock."""
+        until = time.monotonic() + self.wait_seconds * 0.45
         for attempt in range(1, TRIES + 1):
             try:
                 return work()
             except BusyBeforeCommit:
-                if attempt == TRIES:
+                if attempt == TRIES or time.monotonic() >= until:
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 -- jitter, no secret
         raise AssertionError("unreachable")
@@ -229,8 +242,21 @@ class Session:
         return self.database.connection()
 
     @contextmanager
-    def _unit(self, begin: str) -> Iterator[None]:
-        self.execute(begin)
+    def _writing(self, seconds: float) -> Iterator[None]:
+        """SQLite: first among the writers of this process, then among the processes; for both
+        together `seconds` are waited."""
+        began = time.monotonic()
+        if not self._writer.acquire(timeout=seconds):
+            raise BusyBeforeCommit
+        try:
+            with self._unit("BEGIN IMMEDIATE", seconds - (time.monotonic() - began)):
+                yield
+        finally:
+            self._writer.release()
+
+    @contextmanager
+    def _unit(self, begin: str, seconds: float | None = None) -> Iterator[None]:
+        self._begin(begin, seconds)
         self._local.open = True
         self._local.after = []
         try:
@@ -252,6 +278,17 @@ class Session:
             self._local.open = False
         for work in self._local.after:
             work()
+
+    def _begin(self, begin: str, seconds: float | None) -> None:
+        """Begins; SQLite's connections wait `wait_seconds` unless noticeably less is left."""
+        if seconds is None or seconds > self.wait_seconds * 0.9:
+            self.execute(begin)
+            return
+        self.rows(f"PRAGMA busy_timeout = {max(0, int(seconds * 1000))}")
+        try:
+            self.execute(begin)
+        finally:
+            self.rows(f"PRAGMA busy_timeout = {int(self.wait_seconds * 1000)}")
 
     def _roll_back(self) -> None:
         """Undoes; the server may already have done so, or be gone (rule D07)."""

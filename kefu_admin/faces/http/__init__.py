@@ -1,9 +1,9 @@
 """What panel and API share of a request, so that one rule holds in both.
 
 `runtime` what is mounted · `asked` instant, id, language, owner of the request · `session` who
-asks, cookie, CSRF token · `guard` what every request passes first · `answers` headers and errors ·
-`downloads` how a file leaves ·
-`redirects` where `next` may lead. `install(app)` puts guard and answers on the application.
+asks, cookie, CSRF token · `guard` what every request passes first · `gate` how many write at once ·
+`answers` headers and errors · `downloads` how a file leaves · `redirects` where `next` may lead.
+`install(app)` puts guard and answers on the application.
 """
 
 from __future__ import annotations

@@ -62,6 +62,8 @@ def _finish(response: Response) -> Response:
 
 
 def _release(error: BaseException | None) -> None:
+    if g.pop("kefu_inside", False):
+        runtime().gate.leave()
     runtime().store.release()
 
 

@@ -58,6 +58,9 @@ def _guard() -> None:
     who = session.actor() if declared.access is not Access.PUBLIC else None
     if declared.writes and request.method not in SAFE:
         check_csrf()
+        if declared.repeat is not Repeat.SAFE:
+            runtime().gate.enter()
+            g.kefu_inside = True
     if who is None:
         return
     if not declared.before_password_change and session.bearer() is None:

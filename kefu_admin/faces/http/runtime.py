@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from werkzeug.wrappers import Response
 
 from kefu_admin.definitions.project import Project
+from kefu_admin.faces.http.gate import Gate
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store.database import Store
@@ -39,6 +40,7 @@ class Runtime:
     `own_blueprints` are the blueprints the guard answers for beyond the views of `admin`.
     `panel_error` and `api_error` are set by the faces: an `ErrorPage` as page or envelope (the
     panel answers `SignInRequired` and `PasswordChangeRequired` with a redirect).
+    `gate` lets in as many writers as leave threads for reading.
     `restart` is called when a newer config has been applied; the server replaces the process.
     """
 
@@ -52,8 +54,12 @@ class Runtime:
     panel_error: Callable[[ErrorPage], Response] | None = None
     api_error: Callable[[ErrorPage], Response] | None = None
     restart: Callable[[], None] | None = None
+    gate: Gate = field(init=False)
     _names: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _size: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        self.gate = Gate(self.settings.threads)
 
     @property
     def api_prefix(self) -> str:

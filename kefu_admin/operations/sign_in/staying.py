@@ -35,7 +35,7 @@ def session(desk: Desk, token: str, *, now: datetime, address: str = "") -> Sign
     if found is None:
         raise SignInRequired()
     if now - found.seen_at >= sessions.SEEN_EVERY:
-        with suppress(Busy), store.transaction():  # reading must not fail because of it
+        with suppress(Busy), store.transaction_if_free():  # reading neither fails nor waits
             sessions.touch(store, token, now=now)
     who = found.who
     return SignedIn(
