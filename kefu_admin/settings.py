@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEFAULT_CONFIG = "config"
 LEAST_SECRET_BYTES = 32
 _LEAST_DIFFERENT_BYTES = 12
 # Variables of the build and the tests, not of a running desk.
 _OTHER_VARIABLES = ("KEFU_REQUIRE", "KEFU_SKIP_ASSETS", "KEFU_BUILD_", "KEFU_TEST_", "KEFU_BENCH_")
+_RECEIVER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # Secrets that stood in an example, a manual or a repository are known to everybody.
 _KNOWN_PARTS = (
     "changeme",
@@ -76,6 +79,23 @@ def _names(raw: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in raw.split(",") if name.strip())
 
 
+def _receivers(raw: str) -> tuple[str, ...]:
+    given = _names(raw)
+    names = [one.partition("=")[0] for one in given]
+    for one in given:
+        name, _, url = one.partition("=")
+        parts = urlsplit(url)
+        if not _RECEIVER.fullmatch(name) or parts.scheme not in ("http", "https"):
+            raise ValueError(one)
+        if not parts.hostname or parts.username is not None or parts.fragment:
+            raise ValueError(one)
+        if parts.port == 0:
+            raise ValueError(one)
+    if len(set(names)) != len(names):
+        raise ValueError(raw)
+    return given
+
+
 def _setting(
     default: str, convert: Callable[[str], object], help_zh: str, *, secret: bool = False
 ) -> dict[str, object]:
@@ -120,6 +140,12 @@ class Settings:
 
     job_memory_mib: int = field(
         metadata=_setting("1024", _whole(128, 65536), "后台任务进程最多使用的内存 MiB")
+    )
+
+    webhooks: tuple[str, ...] = field(
+        metadata=_setting(
+            "", _receivers, "把变更通知发往哪些系统：名称=地址，逗号分隔（http 或 https）"
+        )
     )
 
     @property
@@ -179,6 +205,11 @@ def read(environ: Mapping[str, str] = os.environ, /, **given: str | None) -> Set
     if settings.demo and not is_loopback(settings.host):
         raise BadSetting("demo_not_loopback", host=settings.host)
     return settings
+
+
+def webhooks(settings: Settings) -> dict[str, str]:
+    """The addresses events are sent to, by name; nothing else outside is ever connected to."""
+    return {name: url for name, _, url in (one.partition("=") for one in settings.webhooks)}
 
 
 def environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:

@@ -120,3 +120,24 @@ def test_a_process_of_our_own_reads_the_same_settings(tmp_path: Path) -> None:
 
     assert (told["PATH"], told["KEFU_REQUIRE"]) == ("/bin", "all")
     assert settings.read(told) == here
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["crm", "=http://a", "CRM=http://a", "crm=ftp://a", "crm=http://", "crm=http://u:p@a/", "a=http://x#f",
+     "crm=http://a, crm=http://b", "crm=http://a:x/"],
+)  # fmt: skip
+def test_a_webhook_is_a_name_and_an_address(value: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        settings.read({"KEFU_WEBHOOKS": value})
+
+    assert refused.value.facts["name"] == "KEFU_WEBHOOKS"
+
+
+def test_webhooks_are_found_by_name() -> None:
+    here = settings.read({"KEFU_WEBHOOKS": "crm=https://crm.example/x?a=b, erp=http://10.0.0.5:81"})
+
+    assert settings.webhooks(here) == {
+        "crm": "https://crm.example/x?a=b",
+        "erp": "http://10.0.0.5:81",
+    }

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "run": "启动网页和后台任务；--demo 为演示模式",
         "web": "只启动网页",
         "worker": "只启动后台任务；--once 做一轮就结束",
+        "webhook": "列出接收变更通知的系统；--keys 显示签名密钥",
         "user": "管理账号：list、add、password、disable、enable、roles",
         "token": "管理接口令牌：list、issue、revoke",
         "test": "运行配置里的权限例子",

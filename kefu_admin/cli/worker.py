@@ -1,4 +1,4 @@
-"""`kefu worker`: sealing, anchors, clean-up and jobs, until told to stop; `--once` what is due."""
+"""`kefu worker`: sealing, anchors, clean-up, jobs and events; `--once` what is due."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
         assert_ready(desk.store)
     if given.once:
         worker.once(desk, now=clock.now())
+        worker.send_once(desk, here)
         return DONE
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -1,7 +1,7 @@
 """Events for the world outside, written in the transaction of the change they tell of.
 
 An event holds references only (type, id, version), never values: a receiver reads the record
-through its own rights. Sending, at least once and in order per record, is the worker's.
+through its own rights. `store.deliveries` hands them to receivers; `sent_at` says when.
 """
 
 from __future__ import annotations
@@ -39,6 +39,18 @@ class Event:
     operation: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An event as it lies here."""
+
+    id: int
+    event: str
+    type: str
+    record_id: int
+    version: int
+    at: datetime
+
+
 def append(store: Store, events: Sequence[Event]) -> None:
     """Write events in the open transaction, set-wise."""
     rows = [
@@ -59,3 +71,40 @@ def append(store: Store, events: Sequence[Event]) -> None:
         params = tuple(value for row in rows[start : start + size] for value in row)
         store.execute(_INSERTS[size], params)
         start += size
+
+
+def waiting(store: Store, *, limit: int) -> tuple[Written, ...]:
+    """The oldest events nobody has been handed yet."""
+    rows = store.rows(
+        'SELECT "id", "event", "type", "record_id", "version", "at" FROM "kefu_outbox"'
+        ' WHERE "sent_at" IS NULL ORDER BY "id" LIMIT ?',
+        (limit,),
+    )
+    return tuple(
+        Written(
+            id=int(id),
+            event=str(event),
+            type=str(type),
+            record_id=int(record_id),
+            version=int(version),
+            at=store.from_db(ColumnKind.INSTANT, at),
+        )
+        for id, event, type, record_id, version, at in rows
+    )
+
+
+def handed_on(store: Store, ids: Sequence[int], *, now: datetime) -> None:
+    """Remember that these events were handed to every receiver, in the open transaction."""
+    at = store.to_db(ColumnKind.INSTANT, now)
+    for start in range(0, len(ids), 500):
+        portion = ids[start : start + 500]
+        marks = ", ".join("?" * len(portion))
+        store.execute(
+            f'UPDATE "kefu_outbox" SET "sent_at" = ? WHERE "id" IN ({marks})', (at, *portion)
+        )
+
+
+def forget(store: Store, *, before: datetime) -> int:
+    """Delete events handed on before an instant, in the open transaction; returns how many."""
+    at = store.to_db(ColumnKind.INSTANT, before)
+    return int(store.execute('DELETE FROM "kefu_outbox" WHERE "sent_at" < ?', (at,)).rowcount)

@@ -1,4 +1,4 @@
-"""Why a job did not get on, as its asker and an administrator read it."""
+"""Why a job did not get on or an event did not arrive, as people read it."""
 
 from __future__ import annotations
 
@@ -11,4 +11,13 @@ SENTENCES = {
     "job_other_version": "任务内容的版本是 {found}，这个程序只认识 {known}；请升级或重新提交",
     "job_killed": "执行它的进程被终止（信号 {signal}），可能是内存不足",
     "job_too_long": "一段执行超过 {seconds} 秒，已中止",
+    "receiver_gone": "没有这个接收方了（设置里已删去）",
+    "receiver_unknown": "找不到主机 {host}",
+    "receiver_inward": "{host} 指向本机或本地链路，不允许；确有需要时在设置里直接写地址",
+    "receiver_away": "连接不上 {host}",
+    "receiver_untrusted": "{host} 的证书不可信",
+    "receiver_slow": "{seconds} 秒内没有答复",
+    "receiver_broken": "连接中断（{why}）",
+    "receiver_redirects": "接收方要求转到别处（{status}），不跟随",
+    "receiver_refuses": "接收方答复 {status}",
 }

@@ -2,19 +2,27 @@
 
 - `rounds`: sealing, anchors, clean-up, every so many seconds
 - `jobs`: the jobs people and schedules asked for, chunk after chunk
-- `runner`: the process that runs them · `supervisor`: keeps that process, ends it when it hangs
+- `delivery`: events to their `receivers`, through the one HTTP client (`outgoing`)
+- `runner`: the process that does either · `supervisor`: keeps it, ends it when it hangs
 
-`once` does everything that is due and ends; `run` goes on until told to stop.
+`once` and `send_once` do what is due and end; `run` goes on until told to stop.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
-from kefu_admin.worker import jobs, rounds, supervisor
+from kefu_admin.store import deliveries
+from kefu_admin.store import jobs as rows
+from kefu_admin.store.database import Store
+from kefu_admin.worker import jobs, rounds
+from kefu_admin.worker.delivery import Sender
+from kefu_admin.worker.receivers import receivers
+from kefu_admin.worker.supervisor import DELIVERY, JOBS, STOP_SECONDS, Runner, supervise
 
 
 def once(desk: Desk, *, now: datetime) -> None:
@@ -24,14 +32,38 @@ def once(desk: Desk, *, now: datetime) -> None:
     jobs.run_due(desk)
 
 
+def send_once(desk: Desk, here: Settings) -> None:
+    """Every event that is due, in this process; why one was not taken is kept with it."""
+    sender = Sender(desk, receivers(here, desk.store.secret), owner=jobs.new_owner())
+    while sender.one():
+        continue
+
+
 def run(desk: Desk, here: Settings, stop: threading.Event) -> None:
-    """Rounds and jobs until told to stop; then everything is sealed and anchored a last time."""
-    keeping = threading.Thread(
-        target=supervisor.supervise,
-        args=(desk, stop, lambda: supervisor.Runner(here)),
-        name="jobs",
+    """Rounds, jobs and events until told to stop; then everything is sealed and anchored a last
+    time."""
+    keeping = [_keeping(desk, here, stop, JOBS, rows.milliseconds_until_due)]
+    if receivers(here, desk.store.secret):
+        keeping.append(_keeping(desk, here, stop, DELIVERY, deliveries.milliseconds_until_due))
+        rounds.run(desk, stop)
+    else:
+        rounds.run(desk, stop, (*rounds.TASKS, rounds.NOBODY_TOLD))
+    for thread in keeping:
+        thread.join(STOP_SECONDS)
+
+
+def _keeping(
+    desk: Desk,
+    here: Settings,
+    stop: threading.Event,
+    work: str,
+    until_due: Callable[[Store], int | None],
+) -> threading.Thread:
+    thread = threading.Thread(
+        target=supervise,
+        args=(desk, stop, lambda: Runner(here, work), until_due),
+        name=work,
         daemon=True,
     )
-    keeping.start()
-    rounds.run(desk, stop)
-    keeping.join(supervisor.STOP_SECONDS)
+    thread.start()
+    return thread

@@ -1,4 +1,4 @@
-"""`python -m kefu_admin.worker OWNER`: the process a supervisor starts to run jobs."""
+"""`python -m kefu_admin.worker jobs|delivery OWNER`: the process a supervisor starts."""
 
 import sys
 

@@ -36,7 +36,7 @@ _LONGEST_CODE = 200
 ChunkTold = Callable[[bool], None]
 
 
-def _nobody(begins: bool) -> None:
+def nobody(begins: bool) -> None:
     """Nobody asks when chunks begin and end."""
 
 
@@ -51,7 +51,7 @@ def run(
     *,
     owner: str,
     wait: Callable[[float], object],
-    chunk_told: ChunkTold = _nobody,
+    chunk_told: ChunkTold = nobody,
 ) -> None:
     """Jobs until told to stop, which is heard between two chunks.
 
@@ -91,7 +91,7 @@ def run_one(
     kinds: Mapping[str, JobKind] | None = None,
     lease_ms: int = jobs.LEASE_MS,
     stop: threading.Event | None = None,
-    chunk_told: ChunkTold = _nobody,
+    chunk_told: ChunkTold = nobody,
 ) -> bool:
     """One job's turn: chunks until it is done, fails, or its time slice is over. False when no job
     is due, which costs one statement.
@@ -213,10 +213,16 @@ def tell_parked(job: Job) -> None:
         log.error("job %d (%s) is parked: %s", job.id, job.kind, (job.fault or {}).get("code"))
 
 
-def _raised(error: Exception) -> Mapping[str, Any]:
-    """What may be shown of a fault in the program: its kind and place. Its text may hold values."""
+def place_of(error: Exception) -> str:
+    """File and line where it was raised."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    at = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "-"
-    return {"code": "job_raised", "error": type(error).__name__, "at": at}
+    if trace is None:
+        return "-"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+def _raised(error: Exception) -> Mapping[str, Any]:
+    """What may be shown of a fault in the program: its kind and place. Its text may hold values."""
+    return {"code": "job_raised", "error": type(error).__name__, "at": place_of(error)}

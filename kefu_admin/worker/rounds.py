@@ -12,20 +12,30 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kefu_admin import clock
 from kefu_admin.operations import files
 from kefu_admin.operations.desk import Desk
-from kefu_admin.store import idempotency, lease, seal, sessions, throttle
+from kefu_admin.store import (
+    deliveries,
+    idempotency,
+    jobs,
+    lease,
+    outbox,
+    seal,
+    sessions,
+    throttle,
+)
 
 log = logging.getLogger("kefu_admin.worker.rounds")
 
 UNSEALED_WARNING = timedelta(seconds=10)
 _OWNER = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
 _DAY = timedelta(days=1)
+_ENDED_KEPT = timedelta(days=30)  # what is over of jobs and messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +53,13 @@ def once(desk: Desk, *, now: datetime) -> None:
         task.work(desk, now)
 
 
-def run(desk: Desk, stop: threading.Event) -> None:
+def run(desk: Desk, stop: threading.Event, tasks: Sequence[Task] | None = None) -> None:
     """Rounds until told to stop; then everything is sealed and anchored a last time."""
-    due = dict.fromkeys(TASKS, 0.0)
+    tasks = TASKS if tasks is None else tasks
+    due = dict.fromkeys((*tasks, *LAST), 0.0)
     while True:
         stopping = stop.wait(1.0 if any(due.values()) else 0.0)
-        for task in LAST if stopping else TASKS:
+        for task in LAST if stopping else tasks:
             if stopping or time.monotonic() >= due[task]:
                 due[task] = time.monotonic() + task.seconds
                 _try(task, desk)
@@ -85,7 +96,25 @@ def clean_up(desk: Desk, now: datetime) -> None:
         throttle.forget(store, before=now - _DAY)
     with store.transaction():
         idempotency.forget(store, before=now - _DAY)
+    with store.transaction():
+        jobs.forget(store, before=now - _ENDED_KEPT)
+    with store.transaction():
+        deliveries.forget(store, before=now - _ENDED_KEPT)
+    with store.transaction():
+        outbox.forget(store, before=now - _ENDED_KEPT)
     files.sweep(desk, now=now)
+
+
+def tell_nobody(desk: Desk, now: datetime) -> None:
+    """Where there is no receiver, events are not kept for one that comes some day."""
+    store = desk.store
+
+    def portion() -> int:
+        with store.transaction():
+            return deliveries.hand_on(store, (), owner=_OWNER, now=now)
+
+    while store.retrying(portion):
+        continue
 
 
 def _give_up_lease(desk: Desk, now: datetime) -> None:
@@ -99,6 +128,7 @@ TASKS = (
     Task("watch", 60, watch_sealing),
     Task("clean up", 600, clean_up),
 )
+NOBODY_TOLD = Task("nobody told", 60, tell_nobody)
 LAST = (TASKS[0], TASKS[1], Task("give up lease", 0, _give_up_lease))
 
 

@@ -1,8 +1,8 @@
-"""The process that runs jobs. A supervisor starts it (`supervisor`), and it ends with it.
+"""A process that runs jobs or sends events. A `supervisor` starts it, and it ends with it.
 
-On its standard input a byte means that there may be a job; its end means that the supervisor is
-gone. On its standard output it says when a chunk begins and ends. Memory beyond the limit raises
-MemoryError in the chunk, as any other fault. It keeps nothing that a kill could lose.
+On its standard input a byte means that there may be something to do; its end means that the
+supervisor is gone. On its standard output it says when a chunk begins and ends. Memory beyond the
+limit raises MemoryError in the chunk, as any other fault. It keeps nothing that a kill could lose.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from kefu_admin.problems import ConfigMoved
 from kefu_admin.settings import Settings
 from kefu_admin.store.readiness import assert_ready
 from kefu_admin.worker import jobs
+from kefu_admin.worker.delivery import Sender
+from kefu_admin.worker.receivers import receivers
 
 log = logging.getLogger("kefu_admin.worker.runner")
 
@@ -30,8 +32,9 @@ IDLE_SECONDS = 300.0  # without a job for so long it ends; the supervisor starts
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run jobs under the given owner's name until told to stop, idle, or the config has moved."""
-    (owner,) = arguments
+    """Do one kind of work (`jobs`, `delivery`) under the given owner's name until told to stop,
+    idle, or the config has moved."""
+    work, owner = arguments
     here = settings.read()
     private_files()
     line = Line()
@@ -42,7 +45,11 @@ def main(arguments: Sequence[str]) -> int:
     with desk.store.connection():
         assert_ready(desk.store)
     try:
-        jobs.run(desk, line.stop, owner=owner, wait=line.wait, chunk_told=line.tell)
+        if work == "delivery":
+            sender = Sender(desk, receivers(here, desk.store.secret), owner=owner)
+            sender.run(line.stop, wait=line.wait, chunk_told=line.tell)
+        else:
+            jobs.run(desk, line.stop, owner=owner, wait=line.wait, chunk_told=line.tell)
     except ConfigMoved:
         log.info("another config has been applied; a new process will read it")
     finally:

@@ -1,4 +1,5 @@
-"""Keeping the process that runs jobs: started when there is one, ended when a chunk hangs.
+"""Keeping the processes that run jobs and send events: started when there is something to do, ended
+when a chunk hangs.
 
 A chunk that loops, eats all memory or ends its process so harms neither the web nor the sealing
 beside it. What the process held is given back at once with the reason; the try was counted when the
@@ -22,12 +23,14 @@ from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import Busy
 from kefu_admin.settings import Settings
 from kefu_admin.store import jobs as rows
+from kefu_admin.store.database import Store
 from kefu_admin.store.jobs import LEASE_MS
 from kefu_admin.worker import jobs
 from kefu_admin.worker.runner import BEGIN
 
 log = logging.getLogger("kefu_admin.worker.supervisor")
 
+JOBS, DELIVERY = "jobs", "delivery"
 STOP_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
 _LONGEST_PAUSE = 60.0  # between two starts, when it ends again and again
@@ -39,16 +42,18 @@ class Runner:
     def __init__(
         self,
         here: Settings,
+        work: str,
         *,
         chunk_seconds: float = LEASE_MS / 1000,
         module: str = "kefu_admin.worker",
     ) -> None:
+        self.work = work
         self.owner = jobs.new_owner()
         self._chunk_seconds = chunk_seconds
         self._begun_at: float | None = None
         self.fault: Mapping[str, Any] | None = None  # why it was ended by us
         self._process = subprocess.Popen(  # noqa: S603 -- our own module
-            [sys.executable, "-m", module, self.owner],
+            [sys.executable, "-m", module, work, self.owner],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=settings.environment(here, os.environ),
@@ -106,13 +111,18 @@ def supervise(
     desk: Desk,
     stop: threading.Event,
     start: Callable[[], Runner],
+    until_due: Callable[[Store], int | None] = rows.milliseconds_until_due,
 ) -> None:
-    """Keep a runner while there are jobs, until told to stop."""
+    """Keep a runner while there is something to do, until told to stop.
+
+    Args:
+        until_due: milliseconds until there is; 0 starts the runner.
+    """
     pause, failures = 0.0, 0
     while not stop.wait(pause):
         pause = _LOOK_SECONDS
         try:
-            if not _is_any_due(desk):
+            if until_due(desk.store) != 0:
                 continue
             code = _attend(desk, start(), stop)
         except Busy:
@@ -126,13 +136,10 @@ def supervise(
     desk.store.release()
 
 
-def _is_any_due(desk: Desk) -> bool:
-    return rows.milliseconds_until_due(desk.store) == 0
-
-
 def _attend(desk: Desk, runner: Runner, stop: threading.Event) -> int:
     """Stay with a runner until it has ended; returns its exit code."""
-    desk.store.job_asked = runner.wake
+    if runner.work == JOBS:
+        desk.store.job_asked = runner.wake
     desk.store.release()
     while runner.listen(_LOOK_SECONDS):
         if stop.is_set():

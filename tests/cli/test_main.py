@@ -182,3 +182,16 @@ def test_explain_of_a_record_needs_its_id(
 ) -> None:
     assert main(["explain", "wang", "customer"]) == 2
     assert "请写上记录的 id" in capsys.readouterr().err
+
+
+def test_receivers_are_listed_with_their_keys_only_when_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KEFU_WEBHOOKS", "crm=https://crm.example/hook")
+    monkeypatch.setenv("KEFU_DEMO", "1")
+    monkeypatch.setenv("KEFU_DATA", str(tmp_path))
+
+    assert main(["webhook"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["crm  https://crm.example/hook"]
+    assert main(["webhook", "--keys"]) == 0
+    assert len(capsys.readouterr().out.split()[2]) == 64

@@ -34,6 +34,7 @@ WRITERS = {
     "kefu_state": {"store/state.py", "store/search/"},
     "kefu_search_type": {"store/search/"},
     "kefu_job": {"store/jobs/"},
+    "kefu_delivery": {"store/deliveries/"},
 }
 # statements on tables named by a variable: records, their kept values, changes of the schema,
 # the search index, the rows of a restore, and the two fixed tables of sign-in secrets

@@ -1,4 +1,4 @@
-"""`python -m tests.worker.poison OWNER`: the process that runs jobs, with kinds that harm it."""
+"""`python -m tests.worker.poison jobs OWNER`: runs jobs, of kinds that harm their process."""
 
 from __future__ import annotations
 

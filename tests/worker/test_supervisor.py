@@ -84,7 +84,7 @@ def test_poison_is_parked_and_the_good_are_done(desk, here, caplog):
     started = []
 
     def start():
-        started.append(Runner(here, chunk_seconds=1.0, module="tests.worker.poison"))
+        started.append(Runner(here, "jobs", chunk_seconds=1.0, module="tests.worker.poison"))
         return started[-1]
 
     def are(state, some):
