@@ -1,4 +1,4 @@
-"""`python -m bench desk|smoke`: see the package."""
+"""`python -m bench desk|smoke|load`: see the package."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import databases
+from bench import databases, load
 from bench.desk import PROMISES, measure
 
 
 def main() -> int:
     """Runs the asked bench; exit 1 when a promise is missed by more than the margin."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("what", choices=("desk", "smoke"), nargs="?", default="desk")
+    parser.add_argument("what", choices=("desk", "smoke", "load"), nargs="?", default="desk")
     parser.add_argument("--database", choices=databases.DIALECTS, default="sqlite")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--margin", type=float, default=1.0, help="1.5 allows half as bad again")
+    parser.add_argument("--customers", type=int, default=100_000, help="load: how many")
+    parser.add_argument("--visits", type=int, default=150_000, help="load: how many")
+    parser.add_argument("--keep", default="", metavar="URL", help="load: into this database")
     given = parser.parse_args()
+    if given.what == "load":
+        return _load(given)
     if given.what == "smoke":
         given.rows, given.rounds, given.seconds, given.margin = 2_000, 2, 0.4, 3.0
     with (
@@ -38,10 +43,29 @@ def main() -> int:
         )
     missed = 0
     for line in lines:
-        print(json.dumps({k: round(v, 3) if isinstance(v, float) else v for k, v in line.items()}))
+        print(json.dumps(_rounded(line)))
         missed += _missed(line, given.margin)
     print(f"{given.database}, {given.rows} customers: {missed} promise(s) missed")
     return 1 if missed else 0
+
+
+def _load(given: argparse.Namespace) -> int:
+    line: dict = {}
+    with tempfile.TemporaryDirectory() as directory:
+        for line in load.measure(
+            given.database,
+            Path(directory),
+            customers=given.customers,
+            visits=given.visits,
+            keep=given.keep,
+        ):
+            print(json.dumps(_rounded(line)), flush=True)
+    promised = line["promised_minutes"]
+    return 1 if promised and line["minutes_for_2_5_million"] > promised * given.margin else 0
+
+
+def _rounded(line: dict) -> dict:
+    return {k: round(v, 3) if isinstance(v, float) else v for k, v in line.items()}
 
 
 def _missed(line: dict, margin: float) -> bool:

@@ -18,7 +18,7 @@ MARIADB = os.environ.get("KEFU_BENCH_MARIADB", "mariadb://root@127.0.0.1:3306/my
 def made(dialect: str, directory: Path, purpose: str = "") -> Iterator[str]:
     """The URL of an empty database."""
     if dialect == "sqlite":
-        yield f"sqlite:///{directory / 'bench.sqlite3'}"
+        yield f"sqlite:///{directory / f'bench{purpose}.sqlite3'}"
         return
     server = POSTGRES if dialect == "postgresql" else MARIADB
     name = f"kefu_bench_{os.getpid()}{purpose}"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from random import Random
 
 PHONE_PREFIXES = ("160", "161", "163", "164", "168", "169")
@@ -43,49 +44,67 @@ class Kit:
 
 
 Made = Mapping[str, object]
-Maker = Callable[[object, Random, Kit, Made, int], object]
+Make = Callable[[Random, Made, int], object]  # of the row's chance, what it has so far, its index
+Maker = Callable[[object, Kit, str], Make]  # of the instruction's options, the kit, the field
 
 
-def make_row(
-    instructions: Mapping[str, object], *, random: Random, kit: Kit, index: int
-) -> dict[str, object]:
-    """One row: a value for every instructed field, in order; later ones may look at earlier.
+def row_maker(instructions: Mapping[str, object], kit: Kit) -> RowMaker:
+    """What makes rows: a value for every instructed field, in order; later ones may look at
+    earlier.
 
     Raises:
         BadInstruction: an unknown maker or pool.
     """
-    made: dict[str, object] = {}
-    for name, instruction in instructions.items():
-        own = Kit(
-            pools=kit.pools,
-            regions=kit.regions,
-            people=kit.people,
-            today=kit.today,
-            ids=kit.ids,
-            choices={"": kit.choices.get(name, ())},
-        )
-        value = _make(instruction, random, own, made, index)
-        if value is not None:
-            made[name] = value
-    return made
+    return RowMaker(
+        {name: _maker(instruction, kit, name) for name, instruction in instructions.items()}
+    )
 
 
-def _make(instruction: object, random: Random, kit: Kit, made: Made, index: int) -> object:
+class RowMaker:
+    """Makes rows after instructions that have been read once."""
+
+    def __init__(self, makers: Mapping[str, Make]) -> None:
+        self._makers = list(makers.items())
+
+    def row(self, random: Random, index: int) -> dict[str, object]:
+        """The row with this index."""
+        made: dict[str, object] = {}
+        for name, make in self._makers:
+            value = make(random, made, index)
+            if value is not None:
+                made[name] = value
+        return made
+
+
+def _maker(instruction: object, kit: Kit, name: str) -> Make:
     if not isinstance(instruction, Mapping) or not instruction:
         raise BadInstruction(str(instruction))
     if "by" in instruction:
-        branch = instruction.get(str(made.get(str(instruction["by"]))))
-        return None if branch is None else _make(branch, random, kit, made, index)
+        return _branching(instruction, kit, name)
     if "chance" in instruction:
-        hit = random.random() < float(str(instruction["chance"]))
-        return _make(instruction["of"], random, kit, made, index) if hit else None
+        chance, often = float(str(instruction["chance"])), _maker(instruction["of"], kit, name)
+        return lambda random, made, index: (
+            often(random, made, index) if random.random() < chance else None
+        )
     word, options = next(iter(instruction.items()))
     maker = MAKERS.get(word)
     if maker is None:
         raise BadInstruction(word)
-    if word == "some":
-        options = instruction
-    return maker(options, random, kit, made, index)
+    return maker(instruction if word == "some" else options, kit, name)
+
+
+def _branching(instruction: Mapping[str, object], kit: Kit, name: str) -> Make:
+    """One instruction per value of an earlier field."""
+    by = str(instruction["by"])
+    branches = {
+        value: _maker(one, kit, name) for value, one in instruction.items() if value != "by"
+    }
+
+    def make(random: Random, made: Made, index: int) -> object:
+        branch = branches.get(str(made.get(by)))
+        return None if branch is None else branch(random, made, index)
+
+    return make
 
 
 def _options(value: object) -> Mapping[str, object]:
@@ -98,45 +117,50 @@ def _whole(options: Mapping[str, object], name: str, default: int = 0) -> int:
     return int(str(options.get(name, default)))
 
 
-def _choose(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
+def _choose(options: object, kit: Kit, name: str) -> Make:
     weighted = _options(options)
-    return random.choices(list(weighted), [int(str(w)) for w in weighted.values()])[0]
+    words = list(weighted)
+    heaped = list(accumulate(int(str(weight)) for weight in weighted.values()))
+    return lambda random, made, index: random.choices(words, cum_weights=heaped)[0]
 
 
-def _one_of(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    return random.choice(kit.pool(str(options)))
+def _one_of(options: object, kit: Kit, name: str) -> Make:
+    pool = kit.pool(str(options))
+    return lambda random, made, index: random.choice(pool)
 
 
-def _some(options: object, random: Random, kit: Kit, made: Made, index: int) -> tuple[str, ...]:
+def _some(options: object, kit: Kit, name: str) -> Make:
     chosen = _options(options)
     pool = kit.pool(str(chosen["some"]))
-    return tuple(random.sample(pool, random.randint(0, min(_whole(chosen, "most", 1), len(pool)))))
+    most = min(_whole(chosen, "most", 1), len(pool))
+    return lambda random, made, index: tuple(random.sample(pool, random.randint(0, most)))
 
 
-def _some_choices(
-    options: object, random: Random, kit: Kit, made: Made, index: int
-) -> tuple[str, ...]:
-    ids = kit.choices[""]
-    return tuple(random.sample(ids, random.randint(1, min(int(str(options)), len(ids)))))
+def _some_choices(options: object, kit: Kit, name: str) -> Make:
+    ids = kit.choices.get(name, ())
+    most = min(int(str(options)), len(ids))
+    return lambda random, made, index: tuple(random.sample(ids, random.randint(1, most)))
 
 
-def _person_name(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    given = kit.pool("given")
-    length = random.choice((1, 2, 2, 2))
-    return random.choice(kit.pool("surnames")) + "".join(random.choices(given, k=length))
+def _person_name(options: object, kit: Kit, name: str) -> Make:
+    given, surnames = kit.pool("given"), kit.pool("surnames")
+
+    def make(random: Random, made: Made, index: int) -> str:
+        length = random.choice((1, 2, 2, 2))
+        return random.choice(surnames) + "".join(random.choices(given, k=length))
+
+    return make
 
 
-def _company_name(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    head, second = random.choice(kit.pool("company_heads")), random.choice(kit.pool("given"))
-    trade, tail = (
-        random.choice(kit.pool("company_trades")),
-        random.choice(kit.pool("company_tails")),
+def _company_name(options: object, kit: Kit, name: str) -> Make:
+    pools = [kit.pool(one) for one in ("company_heads", "given", "company_trades", "company_tails")]
+    return lambda random, made, index: "".join([random.choice(pool) for pool in pools])
+
+
+def _phone(options: object, kit: Kit, name: str) -> Make:
+    return lambda random, made, index: (
+        f"{random.choice(PHONE_PREFIXES)}{random.randrange(10**8):08d}"
     )
-    return f"{head}{second}{trade}{tail}"
-
-
-def _phone(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    return f"{random.choice(PHONE_PREFIXES)}{random.randrange(10**8):08d}"
 
 
 def id_check_digit(first_seventeen: str) -> str:
@@ -147,57 +171,79 @@ def id_check_digit(first_seventeen: str) -> str:
     return _ID_CHECKS[total % 11]
 
 
-def _id_number(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    born = date(1950, 1, 1) + timedelta(days=random.randrange(20_000))
-    body = f"{random.choice(ID_REGIONS)}{born:%Y%m%d}{random.randrange(1000):03d}"
-    return body + id_check_digit(body)
+def _id_number(options: object, kit: Kit, name: str) -> Make:
+    def make(random: Random, made: Made, index: int) -> str:
+        born = date(1950, 1, 1) + timedelta(days=random.randrange(20_000))
+        body = f"{random.choice(ID_REGIONS)}{born:%Y%m%d}{random.randrange(1000):03d}"
+        return body + id_check_digit(body)
+
+    return make
 
 
-def _region(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    return random.choice(kit.regions)
+def _region(options: object, kit: Kit, name: str) -> Make:
+    return lambda random, made, index: random.choice(kit.regions)
 
 
-def _address(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    road, estate = random.choice(kit.pool("roads")), random.choice(kit.pool("estates"))
-    room = f"{random.randint(1, 20)}栋{random.randint(1, 30)}0{random.randint(1, 4)}室"
-    return f"{road}{random.randint(1, 999)}号{estate}{room}"
+def _address(options: object, kit: Kit, name: str) -> Make:
+    roads, estates = kit.pool("roads"), kit.pool("estates")
+
+    def make(random: Random, made: Made, index: int) -> str:
+        road, estate = random.choice(roads), random.choice(estates)
+        room = f"{random.randint(1, 20)}栋{random.randint(1, 30)}0{random.randint(1, 4)}室"
+        return f"{road}{random.randint(1, 999)}号{estate}{room}"
+
+    return make
 
 
-def _date(options: object, random: Random, kit: Kit, made: Made, index: int) -> date:
+def _day(options: object, kit: Kit) -> Callable[[Random], date]:
     window = _options(options)
-    return kit.today + timedelta(days=random.randint(_whole(window, "from"), _whole(window, "to")))
+    first, last = _whole(window, "from"), _whole(window, "to")
+    return lambda random: kit.today + timedelta(days=random.randint(first, last))
 
 
-def _instant(options: object, random: Random, kit: Kit, made: Made, index: int) -> datetime:
-    day = _date(options, random, kit, made, index)
-    return datetime.combine(day, time(random.randint(1, 9), random.choice((0, 15, 30, 45))), UTC)
+def _date(options: object, kit: Kit, name: str) -> Make:
+    day = _day(options, kit)
+    return lambda random, made, index: day(random)
 
 
-def _integer(options: object, random: Random, kit: Kit, made: Made, index: int) -> int:
+def _instant(options: object, kit: Kit, name: str) -> Make:
+    day = _day(options, kit)
+    return lambda random, made, index: datetime.combine(
+        day(random), time(random.randint(1, 9), random.choice((0, 15, 30, 45))), UTC
+    )
+
+
+def _integer(options: object, kit: Kit, name: str) -> Make:
     window = _options(options)
-    return random.randint(_whole(window, "min"), _whole(window, "max"))
+    least, most = _whole(window, "min"), _whole(window, "max")
+    return lambda random, made, index: random.randint(least, most)
 
 
-def _money(options: object, random: Random, kit: Kit, made: Made, index: int) -> Decimal:
+def _money(options: object, kit: Kit, name: str) -> Make:
     window = _options(options)
     step = _whole(window, "step", 1)
-    steps = random.randint(_whole(window, "min") // step, _whole(window, "max") // step)
-    return Decimal(steps * step).quantize(Decimal("0.01"))
+    least, most = _whole(window, "min") // step, _whole(window, "max") // step
+    cent = Decimal("0.01")
+    return lambda random, made, index: Decimal(random.randint(least, most) * step).quantize(cent)
 
 
-def _reference(options: object, random: Random, kit: Kit, made: Made, index: int) -> int | None:
+def _reference(options: object, kit: Kit, name: str) -> Make:
     ids = kit.ids.get(str(options), ())
-    return random.choice(ids) if ids else None
+    return lambda random, made, index: random.choice(ids) if ids else None
 
 
-def _each(options: object, random: Random, kit: Kit, made: Made, index: int) -> int | None:
+def _each(options: object, kit: Kit, name: str) -> Make:
     """Goes through the rows of a type in turn; later `each` fields of a row turn over slower."""
     ids = kit.ids.get(str(options), ())
-    slower = 1
-    for value in made.values():
-        if isinstance(value, _Turn):
-            slower *= value.of
-    return _Turn(ids[index // slower % len(ids)], len(ids)) if ids else None
+
+    def make(random: Random, made: Made, index: int) -> int | None:
+        slower = 1
+        for value in made.values():
+            if isinstance(value, _Turn):
+                slower *= value.of
+        return _Turn(ids[index // slower % len(ids)], len(ids)) if ids else None
+
+    return make
 
 
 class _Turn(int):
@@ -211,26 +257,32 @@ class _Turn(int):
         return turn
 
 
-def _person(options: object, random: Random, kit: Kit, made: Made, index: int) -> int | None:
-    return random.choice(kit.people)[0] if kit.people else None
+def _person(options: object, kit: Kit, name: str) -> Make:
+    return lambda random, made, index: random.choice(kit.people)[0] if kit.people else None
 
 
-def _department_of(options: object, random: Random, kit: Kit, made: Made, index: int) -> int | None:
-    return dict(kit.people).get(int(str(made.get(str(options), 0))))
+def _department_of(options: object, kit: Kit, name: str) -> Make:
+    departments, of = dict(kit.people), str(options)
+    return lambda random, made, index: departments.get(int(str(made.get(of, 0))))
 
 
-def _bin(options: object, random: Random, kit: Kit, made: Made, index: int) -> str:
-    shelf, level = random.randint(1, 9), random.randint(1, 5)
-    return f"{random.randint(1, 3):02d}-{shelf:02d}-{level:02d}-{index % 100:02d}"
+def _bin(options: object, kit: Kit, name: str) -> Make:
+    def make(random: Random, made: Made, index: int) -> str:
+        shelf, level = random.randint(1, 9), random.randint(1, 5)
+        return f"{random.randint(1, 3):02d}-{shelf:02d}-{level:02d}-{index % 100:02d}"
+
+    return make
 
 
-def _rows(
-    options: object, random: Random, kit: Kit, made: Made, index: int
-) -> tuple[dict[str, object], ...]:
+def _rows(options: object, kit: Kit, name: str) -> Make:
     wanted = _options(options)
-    count = random.randint(_whole(wanted, "least"), _whole(wanted, "most", 1))
-    fields = _options(wanted["fields"])
-    return tuple(make_row(fields, random=random, kit=kit, index=n) for n in range(count))
+    least, most = _whole(wanted, "least"), _whole(wanted, "most", 1)
+    maker = row_maker(_options(wanted["fields"]), kit)
+
+    def make(random: Random, made: Made, index: int) -> tuple[dict[str, object], ...]:
+        return tuple(maker.row(random, n) for n in range(random.randint(least, most)))
+
+    return make
 
 
 MAKERS: Mapping[str, Maker] = {

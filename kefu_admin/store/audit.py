@@ -14,7 +14,6 @@ Lines hold references and field names; values of personal fields come here alrea
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
-from kefu_admin.store.crypto import derive
+from kefu_admin.store import inserts
+from kefu_admin.store.crypto import derive, keyed
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
 from kefu_admin.store.heads import FIRST, Head, forget, remember
 from kefu_admin.store.heads import heads as last_heads
@@ -37,7 +38,7 @@ CONTENT = (  # the columns a digest covers, in this order
     "action", "type", "record_id", "version", "changes", "reason", "operation", "definition",
 )  # fmt: skip
 _COLUMNS = (*CONTENT, "digest", "transaction_id")
-_CHUNKS = (200, 20, 1)  # rows per statement: three texts to prepare instead of one per count
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +83,17 @@ def append(store: Store, lines: Sequence[Line]) -> None:
     for chain, line in zip(chains, lines, strict=True):
         wanted.setdefault(chain, line.version)
     heads = last_heads(store, wanted)
-    key = _key(store.secret)
+    hmac = keyed(_key(store.secret))
     definition = store.project.fingerprint[:16]
+    instants = {at: instant_text(at) for at in {line.at for line in lines}}
+    written = {at: store.to_db(ColumnKind.INSTANT, at) for at in instants}
     rows: list[tuple[object, ...]] = []
     for chain, line in zip(chains, lines, strict=True):
         head = heads.get(chain, FIRST)
-        content = _content(line, chain, head.seq + 1, head.digest, definition)
-        sealed = digest(key, content)
+        content = _content(line, chain, head, instants[line.at], definition)
+        sealed = hmac.hex(_encode(content).encode())
         heads[chain] = Head(head.seq + 1, sealed, line.version)
-        at = store.to_db(ColumnKind.INSTANT, line.at)
-        rows.append((*content[:3], at, *content[4:], sealed))
+        rows.append((*content[:3], written[line.at], *content[4:], sealed))
     try:
         _insert(store, rows)
     except ConstraintBroken as error:
@@ -122,8 +124,7 @@ def record_chain(type_id: str, record_id: int | str) -> str:
 
 def digest(key: bytes, content: Sequence[object]) -> str:
     """HMAC-SHA256 (hex) over the values of CONTENT; instants as text with microseconds."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return hmac.digest(key, text.encode(), "sha256").hex()
+    return keyed(key).hex(_encode(content).encode())
 
 
 def instant_text(at: datetime) -> str:
@@ -133,7 +134,7 @@ def instant_text(at: datetime) -> str:
 
 def keyed_hash(store: Store, text: str) -> str:
     """A short keyed hash of a personal value: equal values can be told, the value cannot."""
-    return "#" + hmac.digest(_key(store.secret), b"value:" + text.encode(), "sha256").hex()[:16]
+    return "#" + keyed(_key(store.secret)).hex(b"value:" + text.encode())[:16]
 
 
 def key(store: Store) -> bytes:
@@ -146,12 +147,10 @@ def _key(secret: bytes) -> bytes:
     return derive(secret, "audit lines")
 
 
-def _content(
-    line: Line, chain: str, seq: int, previous: str, definition: str
-) -> tuple[object, ...]:
+def _content(line: Line, chain: str, before: Head, at: str, definition: str) -> tuple[object, ...]:
     actor = line.actor
     return (
-        chain, seq, previous, instant_text(line.at), actor.user_id, actor.login, actor.source,
+        chain, before.seq + 1, before.digest, at, actor.user_id, actor.login, actor.source,
         actor.address, actor.session, line.action, line.type, line.record_id, line.version,
         _changes(line.before, line.after), line.reason, line.operation, definition,
     )  # fmt: skip
@@ -160,28 +159,11 @@ def _content(
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     """{"field": [before, after]} as canonical JSON."""
     names = sorted(before.keys() | after.keys())
-    return json.dumps(
-        {name: [before.get(name), after.get(name)] for name in names},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return _encode({name: (before.get(name), after.get(name)) for name in names})
 
 
 def _insert(store: Store, rows: Sequence[tuple[object, ...]]) -> None:
-    start = 0
-    while start < len(rows):
-        size = next(size for size in _CHUNKS if size <= len(rows) - start)
-        values = [value for row in rows[start : start + size] for value in row]
-        store.execute(_insert_sql(store.dialect, size), tuple(values))
-        start += size
-
-
-@lru_cache(maxsize=16)
-def _insert_sql(dialect: str, size: int) -> str:
     """On PostgreSQL a line keeps its transaction's number: the sealer goes by it, not by id."""
-    own = (
-        "CAST(CAST(pg_current_xact_id() AS text) AS bigint)" if dialect == "postgresql" else "NULL"
-    )
-    names = ", ".join(f'"{name}"' for name in _COLUMNS)
-    row = "(" + "?, " * (len(_COLUMNS) - 1) + own + ")"
-    return f'INSERT INTO "kefu_audit" ({names}) VALUES ' + ", ".join([row] * size)
+    own = "CAST(CAST(pg_current_xact_id() AS text) AS bigint)"
+    last = own if store.dialect is Dialect.POSTGRESQL else "NULL"
+    inserts.many(store, "kefu_audit", _COLUMNS, rows, last=last)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -71,7 +70,7 @@ class Vault:
         """64 hex digits, equal for equal texts of one field; they say nothing without the key."""
         first_type, first_field = self.renames.origin(type_id, field)
         message = f"{first_type}\x1f{first_field}\x1f{text}".encode()
-        return hmac.new(self.look_up_key, message, hashlib.sha256).hexdigest()
+        return keyed(self.look_up_key).hex(message)
 
     def _bound(self, type_id: str, field: str, record_id: int) -> bytes:
         """A field keeps its first name here, so that renaming it leaves its cipher texts alone."""
@@ -100,3 +99,28 @@ def derive(secret: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"kefu {purpose} 1".encode()).derive(
         secret
     )
+
+
+class Hmac:
+    """HMAC-SHA-256 (RFC 2104) under one key whose two blocks are hashed beforehand, so that a
+    message costs its own hashing and little more."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(one ^ 0x36 for one in block))
+        self._outer = hashlib.sha256(bytes(one ^ 0x5C for one in block))
+
+    def hex(self, message: bytes) -> str:
+        """The 64 hex digits of a message."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.hexdigest()
+
+
+@lru_cache(maxsize=16)
+def keyed(key: bytes) -> Hmac:
+    """The prepared HMAC of a key."""
+    return Hmac(key)

@@ -8,16 +8,18 @@ reaches them; encrypted fields stay encrypted here, bound to their record.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import convert, plain
+from kefu_admin.definitions.field_types import convert, plain, value_type
 from kefu_admin.definitions.fields import BadValue, Field
-from kefu_admin.store import crypto
+from kefu_admin.definitions.values import unchanged
+from kefu_admin.store import crypto, inserts
+from kefu_admin.store.per_type import PerType
 from kefu_admin.store.shapes import ColumnKind
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ _COLUMNS = (
     "type", "record_id", "version", "at", "actor_id", "actor", "action", "operation",
     "definition", "before", "after",
 )  # fmt: skip
-_CHUNKS = (500, 50, 5, 1)  # rows per statement: few texts to prepare
 _SEALED = "sealed"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +83,13 @@ def append(store: Store, entries: Sequence[Entry]) -> None:
     """Write entries in the open transaction, set-wise."""
     definition = store.project.fingerprint[:16]
     types = store.project.types
+    at = {one: store.to_db(ColumnKind.INSTANT, one) for one in {entry.at for entry in entries}}
     rows = [
         (
             one.type,
             one.record_id,
             one.version,
-            store.to_db(ColumnKind.INSTANT, one.at),
+            at[one.at],
             one.actor_id,
             one.actor,
             one.action,
@@ -97,12 +100,7 @@ def append(store: Store, entries: Sequence[Entry]) -> None:
         )
         for one in entries
     ]
-    start = 0
-    while start < len(rows):
-        size = next(size for size in _CHUNKS if size <= len(rows) - start)
-        params = tuple(value for row in rows[start : start + size] for value in row)
-        store.execute(_INSERTS[size], params)
-        start += size
+    inserts.many(store, "kefu_history", _COLUMNS, rows)
 
 
 def of_record(
@@ -165,11 +163,6 @@ def _entry(store: Store, row: Sequence[Any]) -> Entry:
 
 
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
-_MARKS = "(" + ", ".join("?" * len(_COLUMNS)) + ")"
-_INSERTS = {
-    size: f'INSERT INTO "kefu_history" ({_NAMES}) VALUES ' + ", ".join([_MARKS] * size)
-    for size in _CHUNKS
-}
 
 
 def _text(
@@ -178,28 +171,44 @@ def _text(
     """Canonical JSON of the values, encrypted fields sealed; None for none."""
     if not values:
         return None
-    written = {
-        name: _plain(store, content_type, content_type.fields[name], record_id, value)
-        for name, value in values.items()
-    }
-    return json.dumps(written, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-
-
-def _plain(
-    store: Store, content_type: ContentType, one: Field, record_id: int, value: object
-) -> object:
-    if value is None:
-        return None
-    if one.type == "children":
-        assert isinstance(value, tuple)
-        return list(value)
-    if one.encrypted:
-        keys = crypto.vault_of(store)
-        text = str(plain(one, value))
-        return {
-            _SEALED: keys.seal(text, type_id=content_type.id, field=one.id, record_id=record_id)
+    tellers = _tellers(store, content_type.id)
+    return _encode(
+        {
+            name: value
+            if value is None or (tell := tellers[name]) is None
+            else tell(store, record_id, value)
+            for name, value in values.items()
         }
-    return plain(one, value)
+    )
+
+
+_Tell = Callable[["Store", int, object], object]
+
+
+def _teller(content_type: ContentType, one: Field) -> _Tell | None:
+    if one.type == "children":
+        return lambda store, record_id, value: list(cast(tuple[object, ...], value))
+    if one.encrypted:
+
+        def sealed(store: Store, record_id: int, value: object) -> object:
+            text = str(plain(one, value))
+            keys = crypto.vault_of(store)
+            written = keys.seal(text, type_id=content_type.id, field=one.id, record_id=record_id)
+            return {_SEALED: written}
+
+        return sealed
+    if value_type(one).plain is unchanged:
+        return None
+    return lambda store, record_id, value: plain(one, value)
+
+
+def _all_tellers(store: Store, type_id: str) -> Mapping[str, _Tell | None]:
+    """How the values of a type's fields are written here; None: as they are."""
+    content_type = store.project.types[type_id]
+    return {name: _teller(content_type, one) for name, one in content_type.fields.items()}
+
+
+_tellers = PerType(_all_tellers)
 
 
 def _values(

@@ -7,7 +7,7 @@ never stand on a record is written to the append-only void register. Rule: D10 o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -65,20 +65,28 @@ def render(series: Series, counter: int, *, on: date, department: str) -> str:
     Raises:
         NumbersExhausted: the counter needs more digits than the series has.
     """
-    written: list[str] = []
+    return next(_rendered(series, (counter,), on=on, department=department))
+
+
+def _rendered(
+    series: Series, counters: Iterable[int], *, on: date, department: str
+) -> Iterator[str]:
+    """The numbers of several counter values of one day and department."""
+    before, after, digits = "", "", 0
     for part in series.parts:
         match part:
             case Fixed(text=text):
-                written.append(text)
+                after += text
             case DatePart(pattern=pattern):
-                written.append(_date_text(pattern, on))
+                after += _date_text(pattern, on)
             case DepartmentPart():
-                written.append(department)
+                after += department
             case Counter(digits=digits):
-                if counter >= 10**digits:
-                    raise NumbersExhausted(series=series.id)
-                written.append(f"{counter:0{digits}d}")
-    return "".join(written)
+                before, after = after, ""
+    for counter in counters:
+        if counter >= 10**digits:
+            raise NumbersExhausted(series=series.id)
+        yield f"{before}{counter:0{digits}d}{after}"
 
 
 def take(
@@ -97,10 +105,7 @@ def take(
     )
     assert row is not None  # RETURNING of an upsert always has a row
     last = int(row[0])
-    return [
-        render(series, counter, on=on, department=department)
-        for counter in range(last - count + 1, last + 1)
-    ]
+    return list(_rendered(series, range(last - count + 1, last + 1), on=on, department=department))
 
 
 def void(store: Store, entries: Sequence[VoidNumber]) -> None:

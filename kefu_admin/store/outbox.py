@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kefu_admin.store import inserts
 from kefu_admin.store.shapes import ColumnKind
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
-_CHUNKS = (500, 50, 5, 1)
 _COLUMNS = ("event", "type", "record_id", "version", "at", "actor_id", "operation")
-_NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
-_MARKS = "(" + ", ".join("?" * len(_COLUMNS)) + ")"
-_INSERTS = {
-    size: f'INSERT INTO "kefu_outbox" ({_NAMES}) VALUES ' + ", ".join([_MARKS] * size)
-    for size in _CHUNKS
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,24 +47,20 @@ class Written:
 
 def append(store: Store, events: Sequence[Event]) -> None:
     """Write events in the open transaction, set-wise."""
+    at = {one: store.to_db(ColumnKind.INSTANT, one) for one in {event.at for event in events}}
     rows = [
         (
             one.event,
             one.type,
             one.record_id,
             one.version,
-            store.to_db(ColumnKind.INSTANT, one.at),
+            at[one.at],
             one.actor_id,
             one.operation,
         )
         for one in events
     ]
-    start = 0
-    while start < len(rows):
-        size = next(size for size in _CHUNKS if size <= len(rows) - start)
-        params = tuple(value for row in rows[start : start + size] for value in row)
-        store.execute(_INSERTS[size], params)
-        start += size
+    inserts.many(store, "kefu_outbox", _COLUMNS, rows)
 
 
 def waiting(store: Store, *, limit: int) -> tuple[Written, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -184,6 +184,16 @@ class Session:
         connection = self._connected()
         try:
             connection.cursor().executemany(translate(sql, self.dialect), rows)
+        except Exception as error:
+            self._raise(error)
+
+    def copy_in(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """PostgreSQL: takes rows by `COPY … FROM STDIN`, in the open transaction."""
+        connection = self._connected()
+        try:
+            with connection.cursor() as cursor, cursor.copy(sql) as copy:
+                for row in rows:
+                    copy.write_row(row)
         except Exception as error:
             self._raise(error)
 

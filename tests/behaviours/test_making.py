@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from kefu_admin.behaviours.making import BadInstruction, Kit, id_check_digit, make_row
+from kefu_admin.behaviours.making import BadInstruction, Kit, id_check_digit, row_maker
 
 KIT = Kit(
     pools={"surnames": "王李", "given": "伟芳娜", "tags": ["甲", "乙"]},
@@ -21,8 +21,8 @@ KIT = Kit(
 def test_the_same_seed_makes_the_same_row() -> None:
     instructions = {"name": {"person_name": True}, "phone": {"phone": True}}
 
-    first = make_row(instructions, random=Random(5), kit=KIT, index=0)
-    second = make_row(instructions, random=Random(5), kit=KIT, index=0)
+    first = row_maker(instructions, KIT).row(Random(5), 0)
+    second = row_maker(instructions, KIT).row(Random(5), 0)
 
     assert first == second
 
@@ -37,19 +37,17 @@ def test_a_branch_follows_an_earlier_field() -> None:
         "n": {"by": "kind", "company": {"phone": True}},
     }
 
-    assert make_row(instructions, random=Random(1), kit=KIT, index=0) == {"kind": "person"}
+    assert row_maker(instructions, KIT).row(Random(1), 0) == {"kind": "person"}
 
 
 def test_each_goes_through_every_pair_once() -> None:
     instructions = {"item": {"each": "item"}, "warehouse": {"each": "warehouse"}}
 
-    pairs = {
-        tuple(make_row(instructions, random=Random(1), kit=KIT, index=n).values()) for n in range(6)
-    }
+    pairs = {tuple(row_maker(instructions, KIT).row(Random(1), n).values()) for n in range(6)}
 
     assert len(pairs) == 6
 
 
 def test_an_unknown_word_is_refused_by_name() -> None:
     with pytest.raises(BadInstruction, match="phon"):
-        make_row({"phone": {"phon": True}}, random=Random(1), kit=KIT, index=0)
+        row_maker({"phone": {"phon": True}}, KIT).row(Random(1), 0)

@@ -48,9 +48,12 @@ RECORDS = {
     "store/search/",
     "store/accounts/secrets.py",
     "store/backup/",
+    "store/inserts.py",  # its callers name the table
 }
 
-_NAMED = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) \\?"(kefu_[a-z_]+)')
+_NAMED = re.compile(
+    r'(?:(?:INSERT INTO|UPDATE|DELETE FROM) \\?"|inserts\.many\(\s*store, ")(kefu_[a-z_]+)'
+)
 _ANY = re.compile(r'(?:INSERT INTO|DELETE FROM|(?<!FOR )UPDATE) (?:\{|\\?"\{)')
 _MODEL = re.compile(r"\.(?:insert_many|bulk_create|bulk_update|save)\(")
 
@@ -98,6 +101,12 @@ def test_only_the_write_path_writes_records() -> None:
     }
 
     assert found == set()
+
+
+def test_rows_in_bulk_go_to_a_table_named_on_the_spot() -> None:
+    unnamed = re.compile(r'inserts\.many\((?!\s*store, "kefu_)')
+
+    assert {path for path, text in sources().items() if unnamed.search(text)} == set()
 
 
 def test_nobody_saves_past_the_store() -> None:

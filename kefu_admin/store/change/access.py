@@ -7,13 +7,14 @@ own grant matches, for the action asked. Denials of any role win; secrecy levels
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kefu_admin.definitions.condition import ALWAYS, NEVER, Condition
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.role import Action, Right
+from kefu_admin.store.grants import RowDenial, RowGrant
 from kefu_admin.store.warrant import Lookup, Warrant
 
 UNWRITTEN = frozenset({"computed", "rollup", "number"})
@@ -41,6 +42,7 @@ class Access:
         self._project = project
         self._lookup = lookup
         self._ranks = {level.id: level.rank for level in project.secrecy_levels}
+        self._known: dict[tuple[str, Action, tuple[int, ...], tuple[int, ...]], Held] = {}
 
     def allows(self, type_id: str, action: Action) -> bool:
         """Whether the action is possible on at least some rows of the type."""
@@ -60,28 +62,27 @@ class Access:
             return NOTHING
         if not self.within_level(content_type, values):
             return Held(frozenset(), frozenset(), frozenset(), within_level=False)
-        asked = {action, Action.READ}
-        matching = [
-            grant
-            for grant in of_type.grants
-            if asked & grant.actions and self._holds(type_id, grant.rows, values)
-        ]
-        denying = [
-            denial
-            for denial in of_type.denials
-            if (denial.fields or asked & denial.actions)
+        matching = tuple(
+            place
+            for place, grant in enumerate(of_type.grants)
+            if (action in grant.actions or Action.READ in grant.actions)
+            and self._holds(type_id, grant.rows, values)
+        )
+        denying = tuple(
+            place
+            for place, denial in enumerate(of_type.denials)
+            if (denial.fields or action in denial.actions or Action.READ in denial.actions)
             and self._holds(type_id, denial.rows, values)
-        ]
-        denied = {a for denial in denying if not denial.fields for a in denial.actions}
-        hidden = frozenset(name for denial in denying for name in denial.fields)
-        actions = frozenset(a for grant in matching for a in grant.actions & asked) - denied
-        if not actions:
-            return NOTHING
-
-        def fields(by: Action, right: Right) -> frozenset[str]:
-            return _having(matching, by, right) - hidden if by in actions else frozenset()
-
-        return Held(actions, edit=fields(action, Right.EDIT), see=fields(Action.READ, Right.SEE))
+        )
+        spoken = (type_id, action, matching, denying)
+        known = self._known.get(spoken)
+        if known is None:
+            known = self._known[spoken] = _held(
+                [of_type.grants[place] for place in matching],
+                [of_type.denials[place] for place in denying],
+                action,
+            )
+        return known
 
     def within_level(self, content_type: ContentType, values: Mapping[str, object]) -> bool:
         """Whether the record's level, and those of its owners, are within the clearance."""
@@ -110,11 +111,26 @@ class Access:
         )
 
 
-def _having(grants: Iterable[object], action: Action, right: Right) -> frozenset[str]:
+def _held(grants: Sequence[RowGrant], denials: Sequence[RowDenial], action: Action) -> Held:
+    """What these grants and denials, which all speak of a row, come to in it."""
+    asked = {action, Action.READ}
+    denied = {a for denial in denials if not denial.fields for a in denial.actions}
+    hidden = frozenset(name for denial in denials for name in denial.fields)
+    actions = frozenset(a for grant in grants for a in grant.actions & asked) - denied
+    if not actions:
+        return NOTHING
+
+    def fields(by: Action, right: Right) -> frozenset[str]:
+        return _having(grants, by, right) - hidden if by in actions else frozenset()
+
+    return Held(actions, edit=fields(action, Right.EDIT), see=fields(Action.READ, Right.SEE))
+
+
+def _having(grants: Iterable[RowGrant], action: Action, right: Right) -> frozenset[str]:
     return frozenset(
         name
         for grant in grants
-        if action in grant.actions  # type: ignore[attr-defined]
-        for name, rights in grant.rights.items()  # type: ignore[attr-defined]
+        if action in grant.actions
+        for name, rights in grant.rights.items()
         if right in rights
     )

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.binding import Binding
-from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import plain, storage
-from kefu_admin.definitions.fields import Field, PersonalClass, Storage
-from kefu_admin.definitions.masks import MASKS
+from kefu_admin.definitions.fields import Field
 from kefu_admin.store import audit, bin, history, outbox, search
 from kefu_admin.store.bin import Binned
-from kefu_admin.store.change import following, statements
+from kefu_admin.store.change import following
 from kefu_admin.store.change.following import Recompute
+from kefu_admin.store.change.told import kept, present, told
 from kefu_admin.store.change.values import Draft, Kind
 
 if TYPE_CHECKING:
@@ -119,19 +117,22 @@ class Book:
     def _entry(self, draft: Draft) -> history.Entry:
         before: dict[str, object] = {}
         after: dict[str, object] = {}
-        for field in statements.of(self._store, draft.type.id).told:
-            name = field.id
-            if name not in draft.changed:
-                continue
-            if field.type == "children":
+        of = told(self._store, draft.type.id)
+        if draft.kind.brings:
+            after = present(of, draft.after)
+        elif draft.kind is Kind.REMOVE and draft.before is not None:
+            before = present(of, draft.before)
+        elif draft.before is not None:
+            names = [name for name in of.names if name in draft.changed]
+            before = {name: draft.before[name] for name in names}
+            after = {name: draft.after[name] for name in names}
+        for field in of.children:
+            if field.id in draft.changed:
                 old, new = _owned(draft, field)
-            else:
-                old = draft.before[name] if draft.before is not None else None
-                new = draft.after[name] if draft.kind is not Kind.REMOVE else None
-            if draft.kind is Kind.UPDATE or old not in (None, ()):
-                before[name] = old
-            if draft.kind is Kind.UPDATE or new not in (None, ()):
-                after[name] = new
+                if draft.kind is Kind.UPDATE or old:
+                    before[field.id] = old
+                if draft.kind is Kind.UPDATE or new:
+                    after[field.id] = new
         return history.entry(
             self._actor,
             type=draft.type.id,
@@ -140,8 +141,8 @@ class Book:
             at=self._now,
             action=draft.kind,
             operation=self._operation,
-            before=before if not draft.kind.brings else {},
-            after=after if draft.kind is not Kind.REMOVE else {},
+            before=before,
+            after=after,
         )
 
     def _binned(self, draft: Draft) -> Binned:
@@ -164,7 +165,7 @@ class Book:
         )
 
     def _line(self, entry: history.Entry) -> audit.Line:
-        type = self._store.project.types[entry.type]
+        of = told(self._store, entry.type)
         return audit.Line(
             actor=self._actor,
             action=entry.action,
@@ -172,8 +173,8 @@ class Book:
             type=entry.type,
             record_id=entry.record_id,
             version=entry.version,
-            before={n: audited(self._store, type, n, v) for n, v in entry.before.items()},
-            after={n: audited(self._store, type, n, v) for n, v in entry.after.items()},
+            before=kept(self._store, of, entry.before),
+            after=kept(self._store, of, entry.after),
             operation=self._operation,
         )
 
@@ -189,35 +190,7 @@ class Book:
         )
 
 
-def audited(store: Store, type: ContentType, name: str, value: object) -> object:
-    """A value as the audit book may keep it for ever: personal and free text only masked or as a
-    keyed hash, so that erasing a person never needs the book."""
-    field = type.fields[name]
-    if value is None or value == ():
-        return None
-    if field.type == "children":
-        assert isinstance(value, tuple)
-        return list(value)
-    written = plain(field, value)
-    personal = _is_personal(type, name)
-    if field.mask and isinstance(written, str):
-        return MASKS[field.mask](written)
-    if personal or field.mask or storage(field) is Storage.LONG_TEXT:
-        return audit.keyed_hash(store, str(written))
-    return written
-
-
-def _is_personal(type: ContentType, name: str) -> bool:
-    """Whether the field is personal, or worked out from one that is."""
-    field = type.fields[name]
-    if field.personal is not PersonalClass.NONE or field.encrypted:
-        return True
-    return field.formula is not None and any(
-        _is_personal(type, source) for source in field.formula.fields
-    )
-
-
-def _owned(draft: Draft, field: Field) -> tuple[object, object]:
+def _owned(draft: Draft, field: Field) -> tuple[tuple[object, ...], tuple[object, ...]]:
     """The ids of the owned rows before and after."""
     written = [c for c in (*draft.children, *draft.told) if c.type.id == field.to]
     if draft.kind is Kind.REMOVE:

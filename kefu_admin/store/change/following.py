@@ -14,6 +14,7 @@ from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.change.statements import encode, same
 from kefu_admin.store.change.values import Draft, Kind, Record
 from kefu_admin.store.dialect import quoted
+from kefu_admin.store.per_type import PerType
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
@@ -76,13 +77,27 @@ def _note(
     states: Sequence[Mapping[str, object] | None],
 ) -> None:
     """Remember who carries values over a row, before and after; `changed` None: all of it."""
-    for carrier, field, rollup in rollups.over(store.project, type_id):
-        if changed is not None and not changed & rollups.reads(rollup):
+    for key, by, reads in _carried(store, type_id):
+        if changed is not None and not changed & reads:
             continue
         for state in states:
-            carrier_id = state.get(rollup.by) if state is not None else None
+            carrier_id = state[by] if state is not None else None
             if isinstance(carrier_id, int):
-                touched.setdefault((carrier.id, field.id), set()).add(carrier_id)
+                touched.setdefault(key, set()).add(carrier_id)
+
+
+def _all_carried(
+    store: Store, type_id: str
+) -> tuple[tuple[tuple[str, str], str, frozenset[str]], ...]:
+    """Every kept value over rows of a type: where it is kept, the reference by which, what it
+    reads."""
+    return tuple(
+        ((carrier.id, field.id), rollup.by, rollups.reads(rollup))
+        for carrier, field, rollup in rollups.over(store.project, type_id)
+    )
+
+
+_carried = PerType(_all_carried)
 
 
 def _refresh(
@@ -98,8 +113,7 @@ def _refresh(
     changed = set(fields)
     content_type = store.project.types[type_id]
     computed = [f for f in content_type.fields.values() if f.formula and f.formula.fields & changed]
-    above = [r for _, _, r in rollups.over(store.project, type_id)]
-    if not computed and not any(rollups.reads(rollup) & changed for rollup in above):
+    if not computed and not any(reads & changed for _, _, reads in _carried(store, type_id)):
         return
     searched = {field.id for field in search.indexed_fields(content_type)}
     indexed: list[search.Indexed] = []

@@ -38,14 +38,14 @@ def spend(change: Change, drafts: Iterable[Draft]) -> None:
     for draft in drafts:
         if draft.kind is Kind.REMOVE:
             continue
-        for _, _, fields in unique_keys(draft.type):
+        for _, _, fields in unique_keys(change.store, draft.type.id):
             if _is_guess(change, draft, fields):
                 throttle.spend(change.store, f"search:{who}", limit, now=change.now)
 
 
 def _is_guess(change: Change, draft: Draft, fields: tuple[str, ...]) -> bool:
     """Whether another record holds the same in all of the fields the writer sees."""
-    if draft.changed.isdisjoint(fields) or draft.held.see.issuperset(fields):
+    if draft.held.see.issuperset(fields) or draft.changed.isdisjoint(fields):
         return False
     if any(draft.after[name] in (None, "", ()) for name in fields):
         return False  # absent values never collide

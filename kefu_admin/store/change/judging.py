@@ -22,7 +22,7 @@ def settle(change: Change, draft: Draft) -> frozenset[str]:
     """Apply the type's rules; the names of the values they altered."""
     settled = change.checks(draft.type.id).settle(
         draft.before,
-        draft.after,
+        draft.after.whole,
         sent=draft.sent,
         binding=change.warrant.binding,
         lookup=change.reader.lookup,

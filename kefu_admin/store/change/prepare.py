@@ -64,7 +64,7 @@ def creates(
             id=draft_id,
             version=1,
             before=None,
-            after=Values(stored, {}),
+            after=Values(stored),
             sent=sent,
             held=change.nothing_held,
             prefix=prefix,
@@ -190,6 +190,8 @@ def _edited_children(change: Change, content_type: ContentType, drafts: Sequence
         )
         for draft in concerned:
             own = {i: r for i, r in stored.items() if r.values[field.by] == draft.id}
+            assert draft.before is not None  # told after the rows have been written over
+            draft.before = draft.before.over({field.id: tuple(r.values for r in own.values())})
             _one_list(change, draft, field, child_type, own)
 
 

@@ -10,7 +10,7 @@ from kefu_admin.store import bin, history
 from kefu_admin.store.bin import Binned
 from kefu_admin.store.change import statements
 from kefu_admin.store.change.rows import Reader
-from kefu_admin.store.change.values import Values, absent
+from kefu_admin.store.change.values import LateCalls, Values, absent
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
@@ -99,7 +99,7 @@ class Past:
             late[field.id] = self._went_along(field.to, entry.record_id)
         return Recorded(
             entry,
-            Values(stored, late),
+            Values(stored, LateCalls(late)),
             unfit=told.unfit & fields.keys(),
             lost=tuple(name for name in told.before if name not in fields),
         )

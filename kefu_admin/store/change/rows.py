@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from kefu_admin.definitions.builtin import BUILTIN_TYPES, column_name, table_name
 from kefu_admin.definitions.field_types import value_type
 from kefu_admin.store import attachments
-from kefu_admin.store.change import statements
+from kefu_admin.store.change import crossing, statements
 from kefu_admin.store.change.statements import TypeSql, chunks, locked, marks
 from kefu_admin.store.change.values import Record, Values
 from kefu_admin.store.dialect import quoted
@@ -90,12 +90,33 @@ class Reader:
         together = _Together(self, store, sql, [int(row[0]) for row in rows])
         found: dict[int, Record] = {}
         for row in rows:
-            values = statements.decode(store, sql, row)
             record_id = int(row[0])
-            record = Record(record_id, int(row[1]), Values(values, together.late(record_id)))
+            record = Record(record_id, int(row[1]), Values({}, _Row(together, row)))
             found[record_id] = record
             self._known[type_id, record_id] = record.values
         return found
+
+
+class _Row:
+    """A selected row whose columns are made canonical when they are asked for."""
+
+    __slots__ = ("_row", "_together")
+
+    def __init__(self, together: _Together, row: Sequence[Any]) -> None:
+        self._together = together
+        self._row = row
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self._together.names
+
+    def read(self, name: str) -> object:
+        place = self._together.readers.get(name)
+        if place is None:
+            return self._together.one(name, self._row[0])
+        index, read = place
+        raw = self._row[index]
+        return raw if read is None else read(self._together.store, raw, self._row[0])
 
 
 class _Together:
@@ -103,29 +124,23 @@ class _Together:
 
     def __init__(self, reader: Reader, store: Store, sql: TypeSql, ids: Sequence[int]) -> None:
         self._reader = reader
-        self._store = store
+        self.store = store
         self._sql = sql
         self._ids = ids
         self._read: dict[str, dict[int, tuple[object, ...]]] = {}
+        self.readers = crossing.of(store, sql.type.id).readers
+        self.names = frozenset(self.readers) | sql.elsewhere
 
-    def late(self, record_id: int) -> dict[str, Callable[[], object]]:
-        names = [
-            *(link.field.id for link in self._sql.links),
-            *(field.id for field in self._sql.files),
-            *(field.id for field in self._sql.children),
-        ]
-        return {name: self._one(name, record_id) for name in names}
-
-    def _one(self, name: str, record_id: int) -> Callable[[], object]:
-        def read() -> object:
-            if name not in self._read:
-                self._read[name] = self._all(name)
-            several = self._read[name].get(record_id, ())
-            if value_type(self._sql.type.fields[name]).many:
-                return several
-            return several[0] if several else None
-
-        return read
+    def one(self, name: str, record_id: int) -> object:
+        """The value of a field that has no column."""
+        if name not in self._sql.elsewhere:
+            raise KeyError(name)
+        if name not in self._read:
+            self._read[name] = self._all(name)
+        several = self._read[name].get(record_id, ())
+        if value_type(self._sql.type.fields[name]).many:
+            return several
+        return several[0] if several else None
 
     def _all(self, name: str) -> dict[int, tuple[object, ...]]:
         field = self._sql.type.fields[name]
@@ -137,11 +152,11 @@ class _Together:
                 owned[parent] = (*owned.get(parent, ()), child.values)
             return owned
         if field in self._sql.files:
-            return attachments.of_records(self._store, self._sql.type.id, field.id, self._ids)
+            return attachments.of_records(self.store, self._sql.type.id, field.id, self._ids)
         link = next(link for link in self._sql.links if link.field is field)
         targets: dict[int, tuple[object, ...]] = {}
         for part in chunks(self._ids):
-            for record_id, target in self._store.rows(
+            for record_id, target in self.store.rows(
                 f'SELECT "record_id", "target_id" FROM {quoted(link.table)}'
                 f' WHERE "record_id" IN ({marks(len(part))}) ORDER BY "record_id", "position"',
                 tuple(part),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from kefu_admin.definitions.builtin import target_type
 from kefu_admin.definitions.content_type import ContentType
@@ -15,6 +14,7 @@ from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.store import columns, crypto
 from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.names import link_table
+from kefu_admin.store.per_type import PerType
 from kefu_admin.store.shapes import ColumnKind
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class TypeSql:
     files: tuple[Field, ...]
     children: tuple[Field, ...]
     secrets: tuple[Field, ...]
+    elsewhere: frozenset[str]  # fields whose values lie in other tables
     pointing: tuple[tuple[Field, str], ...]  # references and the type each leads to
     told: tuple[Field, ...]  # what history and audit tell: not what the system or a rollup keeps
     select: str
@@ -72,19 +73,8 @@ class TypeSql:
     rows_per_insert: int
 
 
-_COMPILED: WeakKeyDictionary[Store, dict[str, TypeSql]] = WeakKeyDictionary()
-
-
-def of(store: Store, type_id: str) -> TypeSql:
-    """The compiled statements of a type."""
-    known = _COMPILED.setdefault(store, {})
-    found = known.get(type_id)
-    if found is None:
-        found = known[type_id] = _compile(store.project.types[type_id])
-    return found
-
-
-def _compile(content_type: ContentType) -> TypeSql:
+def _compile(store: Store, type_id: str) -> TypeSql:
+    content_type = store.project.types[type_id]
     own = [field for field in content_type.fields.values() if not field.system]
     by_field = {field.id: _columns(field) for field in own if columns.has_column(field)}
     every = (
@@ -106,17 +96,29 @@ def _compile(content_type: ContentType) -> TypeSql:
         files=tuple(field for field in own if storage(field) is Storage.FILES),
         children=tuple(field for field in own if storage(field) is Storage.ROWS),
         secrets=tuple(field for field in own if storage(field) is Storage.SECRET),
+        elsewhere=frozenset(
+            field.id
+            for field in own
+            if storage(field) in (Storage.LINKS, Storage.FILES, Storage.ROWS)
+        ),
         pointing=tuple(
             (field, target_type(field.type, field.to))
             for field in own
             if storage(field) in (Storage.LINK, Storage.LINKS) and field.rollup is None
         ),
-        told=tuple(field for field in own if field.rollup is None),
+        told=tuple(
+            field
+            for field in own
+            if field.rollup is None and not (field.formula and field.formula.uses_now)
+        ),
         select=f"SELECT {names} FROM {table}",
         insert=f"INSERT INTO {table} ({inserted}) VALUES ",
         row_marks="(" + ", ".join("?" * (len(every) - 1)) + ")",
-        rows_per_insert=min(CHUNK, PARAMETERS // len(every)),
+        rows_per_insert=min(500, PARAMETERS // len(every)),
     )
+
+
+of = PerType(_compile)
 
 
 def _columns(field: Field) -> tuple[Column, ...]:
@@ -132,24 +134,6 @@ def _columns(field: Field) -> tuple[Column, ...]:
 
 
 # values across
-
-
-def decode(store: Store, sql: TypeSql, row: Sequence[Any]) -> dict[str, object]:
-    """A selected row as canonical values, without the fields that rest in other tables."""
-    values: dict[str, object] = {}
-    record_id = int(row[0])
-    for column, raw in zip(sql.columns, row, strict=True):
-        if column.hashed:
-            continue
-        if column.field is None:
-            values[column.name] = store.from_db(column.kind, raw)
-        elif column.secret:
-            values[column.field.id] = _opened(store, sql.type.id, column.field, record_id, raw)
-        else:
-            values[column.field.id] = columns.from_column(
-                column.field, store.from_db(column.kind, raw)
-            )
-    return values
 
 
 def encode(store: Store, sql: TypeSql, column: Column, record_id: int, value: object) -> object:
@@ -181,7 +165,8 @@ def sealed(store: Store, type_id: str, field: Field, record_id: int, value: obje
     return keys.seal(text, type_id=type_id, field=field.id, record_id=record_id)
 
 
-def _opened(store: Store, type_id: str, field: Field, record_id: int, raw: Any) -> object:
+def opened(store: Store, type_id: str, field: Field, record_id: int, raw: Any) -> object:
+    """The value of a cipher text in its row."""
     if not raw:
         return None
     keys = crypto.vault_of(store)

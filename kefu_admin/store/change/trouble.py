@@ -14,9 +14,11 @@ from kefu_admin.store.columns import has_column, hash_column
 from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBroken
 from kefu_admin.store.names import index_name
 from kefu_admin.store.partial import partial
+from kefu_admin.store.per_type import PerType
 
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
+    from kefu_admin.store.database import Store
 
 Key = tuple[str, tuple[str, ...], tuple[str, ...]]  # index name, its columns, the fields meant
 
@@ -29,17 +31,19 @@ def refused(change: Change, broken: ConstraintBroken, drafts: Sequence[Draft]) -
     """
     every = list(walk(list(drafts)))
     if broken.kind is Constraint.UNIQUE:
-        return _not_unique(broken, every) or broken
+        return _not_unique(change, broken, every) or broken
     if broken.kind is Constraint.REFERENCE:
         return BusyBeforeCommit()
     return broken
 
 
-def _not_unique(broken: ConstraintBroken, drafts: Sequence[Draft]) -> Refusal | None:
+def _not_unique(
+    change: Change, broken: ConstraintBroken, drafts: Sequence[Draft]
+) -> Refusal | None:
     """Names the fields that must not repeat, never the record they repeat. One who does not see
     all of them in full is told no field: the message must not confirm a masked value."""
     for draft in drafts:
-        for name, columns, fields in unique_keys(draft.type):
+        for name, columns, fields in unique_keys(change.store, draft.type.id):
             if broken.name != name and (broken.name or set(broken.columns) != set(columns)):
                 continue
             labels = "、".join(draft.type.fields[field].label.zh for field in fields)
@@ -57,8 +61,7 @@ def _alone(draft: Draft, drafts: Sequence[Draft]) -> bool:
     return sum(1 for other in drafts if other.type is draft.type) == 1
 
 
-def unique_keys(content_type: ContentType) -> Iterator[Key]:
-    """Every rule of uniqueness of a type."""
+def _unique_keys(content_type: ContentType) -> Iterator[Key]:
     for field in content_type.fields.values():
         if not field.system and has_column(field) and (field.unique or field.type == "number"):
             yield _key(content_type, (field.id,), "")
@@ -75,3 +78,11 @@ def _key(content_type: ContentType, fields: tuple[str, ...], where: str) -> Key:
         for name in fields
     )
     return index_name(content_type.id, columns, unique=True, where=where), columns, fields
+
+
+def _all_unique_keys(store: Store, type_id: str) -> tuple[Key, ...]:
+    """Every rule of uniqueness of a type."""
+    return tuple(_unique_keys(store.project.types[type_id]))
+
+
+unique_keys = PerType(_all_unique_keys)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import itemgetter
+from typing import Protocol
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
@@ -13,16 +16,43 @@ from kefu_admin.problems import FieldError
 from kefu_admin.store import rollups
 from kefu_admin.store.change.access import Held
 
-Late = Mapping[str, Callable[[], object]]
+Take = Callable[[Mapping[str, object]], tuple[object, ...]]
+
+
+class Late(Protocol):
+    """Values of one record that are read when they are first asked for."""
+
+    @property
+    def names(self) -> AbstractSet[str]:
+        """The fields it can read."""
+
+    def read(self, name: str) -> object:
+        """The canonical value; KeyError for a field it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateCalls:
+    """Late values, each read by a call of its own."""
+
+    calls: Mapping[str, Callable[[], object]]
+
+    @property
+    def names(self) -> AbstractSet[str]:
+        """The fields there are calls for."""
+        return self.calls.keys()
+
+    def read(self, name: str) -> object:
+        """What the call gives."""
+        return self.calls[name]()
 
 
 class Values(Mapping[str, object]):
-    """The canonical values of one record. Links, files and children are read when first asked for,
-    so that a change that does not concern them costs no statement."""
+    """The canonical values of one record. What is late (links, files, children, columns of a stored
+    row) is read when first asked for, so that what does not concern a change costs nothing."""
 
     __slots__ = ("_late", "_stored")
 
-    def __init__(self, stored: dict[str, object], late: Late) -> None:
+    def __init__(self, stored: dict[str, object], late: Late | None = None) -> None:
         self._stored = stored
         self._late = late
 
@@ -30,22 +60,45 @@ class Values(Mapping[str, object]):
         try:
             return self._stored[name]
         except KeyError:
-            value = self._stored[name] = self._late[name]()
-            return value
+            if self._late is None:
+                raise
+        value = self._stored[name] = self._late.read(name)
+        return value
 
     def __iter__(self) -> Iterator[str]:
         yield from self._stored
-        yield from (name for name in self._late if name not in self._stored)
+        if self._late is not None:
+            yield from (name for name in self._late.names if name not in self._stored)
 
     def __len__(self) -> int:
-        return len(self._stored.keys() | self._late.keys())
+        late = self._late.names if self._late is not None else frozenset()
+        return len(self._stored.keys() | late)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._stored or name in self._late
+        return name in self._stored or (self._late is not None and name in self._late.names)
+
+    @property
+    def whole(self) -> Mapping[str, object]:
+        """The same values to look into, without detour where none of them is late."""
+        return self._stored if self._late is None else self
+
+    def several(self, take: Take) -> tuple[object, ...]:
+        """What `taking` was made for, at once."""
+        try:
+            return take(self._stored)
+        except KeyError:
+            return take(self)
 
     def over(self, changes: Mapping[str, object]) -> Values:
         """The same record with some values replaced."""
-        return Values({**self._stored, **changes}, self._late)
+        return Values({**self._stored, **changes}, self._late) if changes else self
+
+
+def taking(names: Sequence[str]) -> Take:
+    """A function that takes these values out of a record, in this order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field
 from kefu_admin.problems import Conflict
 from kefu_admin.store import attachments, numbers
-from kefu_admin.store.change import statements
+from kefu_admin.store.change import crossing, statements
 from kefu_admin.store.change.statements import Column, TypeSql, chunks, encode, marks
 from kefu_admin.store.change.values import Draft, Kind
 from kefu_admin.store.dialect import quoted
@@ -57,11 +57,8 @@ def _insert(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     store = change.store
     _number(change, sql.type, drafts)
     for part in chunks(drafts, sql.rows_per_insert):
-        params = [
-            encode(store, sql, column, 0, draft.after.get(_name(column)))
-            for draft in part
-            for column in sql.columns[1:]
-        ]
+        crossed = crossing.new_columns(store, sql.type.id, part)
+        params = [value for row in zip(*crossed, strict=True) for value in row]
         text = sql.insert + ", ".join([sql.row_marks] * len(part))
         if len(part) == 1:
             ids = [store.insert(text, params)]

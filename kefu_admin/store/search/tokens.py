@@ -74,9 +74,20 @@ def _letter(type: ContentType, name: str) -> str:
 
 
 def _pairs(text: str, prefix: str) -> list[str]:
-    codes = [f"{ord(one):x}" for one in text]
+    codes = [_HEX[one] for one in text]
     return [f"{prefix}{one}g{other}" for one, other in pairwise(codes)]
 
 
 def _word(characters: str, prefix: str) -> str:
-    return prefix + "g".join(f"{ord(one):x}" for one in characters)
+    return prefix + "g".join([_HEX[one] for one in characters])
+
+
+class _Hex(dict[str, str]):
+    """The hexadecimal code of each character met so far: some thousand in any language."""
+
+    def __missing__(self, one: str) -> str:
+        code = self[one] = f"{ord(one):x}"
+        return code
+
+
+_HEX = _Hex()
