@@ -8,7 +8,6 @@ and its name) lies beside, by which the janitor finds what a crash left. Rule: D
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import secrets
@@ -37,13 +36,12 @@ from kefu_admin.problems import (
 from kefu_admin.store import attachments, lease
 from kefu_admin.store.attachments import Attachment
 from kefu_admin.store.backup.making import FILES_LEASE
-from kefu_admin.store.faults import CommitUnknown
+from kefu_admin.store.faults import DISK_FULL, CommitUnknown
 from kefu_admin.store.query import File
 
 DIRECTORY = "files"
 ORPHANS_KEPT = timedelta(hours=24)
 LONGEST_NAME = 120
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 _PIECE = 256 * 1024
 _SWEEPER = f"sweep:{secrets.token_hex(8)}"
 _SWEEP_MS = 600_000
@@ -260,7 +258,7 @@ def _without_row(mark: Path, path: Path) -> Iterator[None]:
     except BaseException as error:
         path.unlink(missing_ok=True)
         mark.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in FULL:
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
             raise NoSpace from error
         raise
     mark.unlink()

@@ -8,11 +8,14 @@ exception: a programming fault.
 
 from __future__ import annotations
 
+import errno
 import re
 from enum import StrEnum
 
 from kefu_admin.problems import Busy, NoSpace
 from kefu_admin.store.dialect import Dialect
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})  # of an OSError
 
 
 class BusyBeforeCommit(Busy):

@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.faces.http import asked, session
 from kefu_admin.faces.http.runtime import ErrorPage, runtime
-from kefu_admin.problems import ConfigMoved, Refusal, SignInRequired, TooMany
+from kefu_admin.problems import ConfigMoved, NoSpace, Refusal, SignInRequired, TooMany
+from kefu_admin.store.faults import DISK_FULL
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
     app.after_request(_finish)
     app.teardown_request(_release)
     app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(OSError, _no_space)
     previous = app.error_handler_spec[None][None].get(HTTPException)
 
     def failed(error: HTTPException) -> Any:  # whatever the host answers
@@ -87,6 +89,13 @@ def _refused(refusal: Refusal) -> Response:
     elif isinstance(refusal, SignInRequired) and asked.asks_api():
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _no_space(error: OSError) -> Response:
+    """A full disk, wherever it was met: the temporary file of a large form, an attachment."""
+    if error.errno not in DISK_FULL or not asked.is_ours():
+        raise error
+    return _refused(NoSpace())
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -7,6 +7,7 @@ the file elsewhere (syslog, another machine) to widen that to whoever owns this 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -39,10 +40,7 @@ def anchor(store: Store, *, now: datetime) -> Anchor | None:
         return None
     made = Anchor(at=instant_text(now), block=last.number, head=last.head, last_id=last.last_id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(made)) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    _append(path, (json.dumps(asdict(made)) + "\n").encode())
     return made
 
 
@@ -57,6 +55,22 @@ def anchors(store: Store) -> Iterator[Anchor | str]:
                 yield Anchor(**json.loads(line))
             except (ValueError, TypeError):
                 yield line.rstrip("\n")
+
+
+def _append(path: Path, line: bytes) -> None:
+    """A whole line or nothing: on a full disk half a line would be unreadable for ever."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(descriptor).st_size
+        try:
+            if os.write(descriptor, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def _last_line(path: Path) -> str:
