@@ -3,6 +3,8 @@
 - `deeds`: operations a run does, each able to say from the tables whether it happened, wholly, once
 - `ground`: a desk to do them on · `oracle`: what was promised, and the judgement after the kill
 - `kill_fork`: a forked child killed at a statement or a moment (R02)
+- `kill_real`, `web`: the real product killed while people work through panel and API (R01)
+- `crash_points`: every system call of a deed on SQLite as the last (R03)
 - `plants`: faults put into a child on purpose, each of which a run must find
 
 `python -m tests.soak --help`; how to add a deed stands in README.md.

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from kefu_admin.operations.desk import Desk
 from tests.databases import DIALECTS, SECRET, Databases
-from tests.soak import kill_fork, kill_real, plants
-from tests.soak.deeds import DEEDS
+from tests.soak import crash_points, kill_fork, kill_real, plants
+from tests.soak.deeds import DEEDS, POINTED
 from tests.soak.ground import Ground, furnish, soak_project
 from tests.soak.oracle import Verdict
 
@@ -26,9 +26,12 @@ def main() -> int:
     fork.add_argument("--kills", type=int, default=3000)
     real = runs.add_parser("kill_real", help="R01: web and worker killed while people work")
     real.add_argument("--kills", type=int, default=200)
+    points = runs.add_parser("crash_points", help="R03: every system call of a deed on SQLite")
+    points.add_argument("--every", type=int, default=1, help="of the database's writes each n-th")
     for one in (fork, real):
-        one.add_argument("--database", choices=DIALECTS, default="sqlite")
         one.add_argument("--seed", type=int, default=1)
+    for one in (fork, real, points):
+        one.add_argument("--database", choices=DIALECTS, default="sqlite")
         one.add_argument("--plant", choices=sorted(plants.PLANTS), help="a fault it must find")
     given = parser.parse_args()
     started = time.monotonic()
@@ -76,9 +79,17 @@ def _real(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict
     return kill_real.run(ground, product, kills=given.kills, seed=given.seed)
 
 
+def _points(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
+    if why := crash_points.absent():
+        raise SystemExit(why)
+    plant = plants.PLANTS[given.plant][0] if given.plant else None
+    return crash_points.run(ground, POINTED, every=given.every, plant=plant)
+
+
 RUNS: dict[str, Callable[[argparse.Namespace, Path, Ground], Verdict]] = {
     "kill_fork": _fork,
     "kill_real": _real,
+    "crash_points": _points,
 }
 
 

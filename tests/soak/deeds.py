@@ -218,6 +218,7 @@ class Upload:
 
 
 DEEDS: tuple[Deed, ...] = (Create(), Change(), Stale(), Remove(), Visit(), Upload())
+POINTED: tuple[Deed, ...] = (Create(), Change(), Remove(), Upload())  # one of each kind of writing
 
 
 def stray_files(ground: Ground) -> list[str]:
