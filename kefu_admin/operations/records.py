@@ -16,10 +16,14 @@ from kefu_admin.behaviours.conversion import convert_values
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import FieldError, Invalid, NotFound, UnknownParameter
+from kefu_admin.store import change as writing
 from kefu_admin.store.change import Answer, Change, perform
 from kefu_admin.store.grants import Grants
 from kefu_admin.store.idempotency import IdempotencyKey
 from kefu_admin.store.query import Row
+
+REVERTED = "records.revert"
+"""The operation by which history tells a restored version from another change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,43 @@ def remove(
         return {"id": record_id, "version": version + 1}
 
     return outcome(performed(desk, "records.remove", work, actor=actor, now=now, key=key))
+
+
+def revert(
+    desk: Desk,
+    type_id: str,
+    record_id: int,
+    version: int,
+    to_version: int,
+    fields: Sequence[str] = (),
+    *,
+    actor: Actor,
+    now: datetime,
+    key: IdempotencyKey | None = None,
+) -> Outcome:
+    """Set a record, or only the named fields, back to an earlier version, as a new change.
+
+    Raises:
+        NotFound, Conflict, KeyReused: as for `change`.
+        UnknownParameter: a field nobody knows, or the actor knows nothing of.
+        Forbidden: he may not read its history, or not change it.
+        Invalid: no such version; a field that differs is not his to write; a value is refused.
+        StillReferenced: other records refer to an owned row that would go.
+    """
+    content_type = desk.project.types.get(type_id)
+    grants = desk.grants(actor)
+    if content_type is None or type_id not in grants.types:
+        raise NotFound
+    known = known_fields(grants, content_type)
+    for name in fields:
+        if name not in known or content_type.fields[name].system:
+            raise UnknownParameter(name=name)
+
+    def work(change: Change) -> Mapping[str, Any]:
+        now_is = writing.revert(change, type_id, record_id, version, to_version, fields)
+        return {"id": record_id, "version": now_is}
+
+    return outcome(performed(desk, REVERTED, work, actor=actor, now=now, key=key))
 
 
 def create_many(

@@ -132,6 +132,82 @@ def of_versions(store: Store, type_id: str, versions: Mapping[int, int]) -> dict
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What differs between two versions: per field the older and the newer value; `unfit` names
+    those whose older or newer value their type does not take any more."""
+
+    values: Mapping[str, tuple[object, object]]
+    unfit: frozenset[str] = frozenset()
+
+
+def between(store: Store, type_id: str, record_id: int, older: int, newer: int) -> Moved:
+    """The fields of a record that differ between two of its versions; owned rows are their ids,
+    and differ when rows were added or removed."""
+    rows = store.rows(
+        f'SELECT {_NAMES} FROM "kefu_history" WHERE "type" = ? AND "record_id" = ?'
+        ' AND "version" > ? AND "version" <= ? ORDER BY "version"',
+        (type_id, record_id, older, newer),
+    )
+    told = [
+        name
+        for name, one in store.project.types[type_id].fields.items()
+        if not one.system and one.rollup is None
+    ]
+    first: dict[str, object] = {}
+    last: dict[str, object] = {}
+    unfit: set[str] = set()
+    for row in rows:
+        one = _entry(store, row)
+        names = (*one.before, *one.after) if one.action == "update" else told
+        for name in names:
+            first.setdefault(name, one.before.get(name))
+            last[name] = one.after.get(name)
+        unfit |= one.unfit
+    moved = {
+        name: (first[name], last[name]) for name in first if not _same(first[name], last[name])
+    }
+    return Moved(moved, frozenset(unfit & moved.keys()))
+
+
+def mark(store: Store, type_id: str, record_id: int, version: int) -> int | None:
+    """Where a version stands in the book; None when there is no such version. What is told of owned
+    rows up to there is what they were at that version."""
+    found = store.value(
+        'SELECT "id" FROM "kefu_history" WHERE "type" = ? AND "record_id" = ? AND "version" = ?',
+        (type_id, record_id, version),
+    )
+    return None if found is None else int(found)
+
+
+def values_at(
+    store: Store, type_id: str, record_ids: Sequence[int], at: int
+) -> dict[int, dict[str, object]]:
+    """The values of records at a mark, by id; those that were not there are missing."""
+    found: dict[int, dict[str, object]] = {}
+    for start in range(0, len(record_ids), 500):
+        part = record_ids[start : start + 500]
+        marks = ", ".join("?" * len(part))
+        for row in store.rows(
+            f'SELECT {_NAMES} FROM "kefu_history" WHERE "type" = ? AND "record_id" IN ({marks})'
+            ' AND "id" <= ? ORDER BY "id"',
+            (type_id, *part, at),
+        ):
+            one = _entry(store, row)
+            if one.action == "delete":
+                found.pop(one.record_id, None)
+            elif one.action == "update":
+                state = found.setdefault(one.record_id, {})
+                state |= {name: one.after.get(name) for name in (*one.before, *one.after)}
+            else:
+                found[one.record_id] = dict(one.after)
+    return found
+
+
+def _same(one: object, other: object) -> bool:
+    return one == other or (one in (None, "", ()) and other in (None, "", ()))
+
+
 def erase(store: Store, type_id: str, record_ids: Sequence[int]) -> None:
     """Forget every version of records that are purged, in the open transaction."""
     for start in range(0, len(record_ids), 500):

@@ -42,6 +42,8 @@ def _on_records(world: World, person: Person, ask: Ask) -> bool:
         if ask.rule.endswith("/unmask"):
             sees = oracle.sees(person, ask.row, masked_field(ask.type))
             return "unmask" in actions and sees == "masked"
+        if ask.rule.endswith(("/revert", "/history/restore")):
+            return "history" in actions and FREE[ask.type] in oracle.edits(person, ask.row)
         if ask.rule.endswith("/delete") or ask.method == "DELETE":
             return "delete" in actions
         return FREE[ask.type] in oracle.edits(person, ask.row)

@@ -146,6 +146,11 @@ def _edit(world: World, type: str, key: str) -> dict[str, Any]:
     return {"key": KEY, "version": world.ground.versions[key], f"f.{FREE[type]}": _value(type)}
 
 
+def _revert(world: World, type: str, key: str) -> dict[str, Any]:
+    back = {"to": 1, "field": FREE[type]}
+    return {"key": KEY, "version": world.ground.versions[key], **back}
+
+
 def _delete(world: World, type: str, key: str) -> dict[str, Any]:
     return {"key": KEY, "version": world.ground.versions[key]}
 
@@ -345,6 +350,14 @@ ASKS: dict[tuple[str, str], Asker] = {
     ),
     ("/api/v1/<type_id>/<int:record_id>", "DELETE"): _api("DELETE"),
     ("/api/v1/<type_id>/<int:record_id>/history", "GET"): _each("/api/v1/{type}/{id}/history"),
+    ("/api/v1/<type_id>/<int:record_id>/history/diff", "GET"): _each(
+        "/api/v1/{type}/{id}/history/diff?older=1&newer=2"
+    ),
+    ("/api/v1/<type_id>/<int:record_id>/history/restore", "POST"): _api(
+        "POST", "/history/restore", lambda type: {"version": 1, "fields": [FREE[type]]}
+    ),
+    ("/records/{type}/<int:id>/history", "GET"): _each(_ROW + "/history?older=1&newer=2"),
+    ("/records/{type}/<int:id>/revert", "POST"): _each_form(_ROW + "/revert", _revert),
     ("/api/v1/<type_id>/bin", "GET"): _get("/api/v1/{type}/bin", "/api/v1/{type}/bin?limit=1"),
     ("/api/v1/<type_id>/bin/<int:record_id>", "GET"): _each("/api/v1/{type}/bin/{id}"),
     ("/api/v1/<type_id>/bin/<int:record_id>/restore", "POST"): _api_bin("restore", {}),

@@ -13,6 +13,7 @@ NOTICES = {
     "unchanged": "没有改动，无需保存。",
     "deleted": "已删除，可以在回收站里找到。",
     "restored": "已恢复。",
+    "reverted": "已恢复旧内容。",
     "purged": "已彻底清除。",
     "password_changed": "密码已修改。",
     "signed_out": "您已退出登录。",

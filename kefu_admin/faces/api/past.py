@@ -13,7 +13,7 @@ from kefu_admin.faces.api.envelope import success
 from kefu_admin.faces.api.rows import Json, Writers, reference
 from kefu_admin.faces.http import actor, now, runtime
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
-from kefu_admin.operations import reading, recycling
+from kefu_admin.operations import reading, records, recycling
 from kefu_admin.store.query import BinRow
 
 MOST_VERSION = 2**31 - 1
@@ -42,6 +42,56 @@ def _install_history(blueprint: Blueprint, writers: Writers) -> None:
             limit=body.whole("limit", sent.get("limit", "50"), least=1, most=lists.MOST),
         )
         return success([_entry(type_id, entry, writers) for entry in entries])
+
+    @blueprint.get("/<type_id>/<int:record_id>/history/diff")
+    @declare("GET")
+    def history_difference(type_id: str, record_id: int) -> Response:
+        sent = body.parameters("older", "newer")
+        lists.content_type(type_id)
+        older, newer = (
+            body.whole(name, sent.get(name, ""), least=1, most=MOST_VERSION)
+            for name in ("older", "newer")
+        )
+        found = reading.difference(
+            runtime().desk,
+            type_id,
+            body.record_id(record_id),
+            older,
+            newer,
+            actor=actor(),
+            now=now(),
+        )
+        texts = found.masked | found.unfit
+        return success(
+            {
+                "older": found.older,
+                "newer": found.newer,
+                "before": writers.values(type_id, found.before, texts),
+                "after": writers.values(type_id, found.after, texts),
+                "masked": sorted(found.masked),
+            }
+        )
+
+    @blueprint.post("/<type_id>/<int:record_id>/history/restore")
+    @declare("POST", body=Body.JSON, repeat=Repeat.KEY, audit=Audit.DATA)
+    def restore_version(type_id: str, record_id: int) -> Response:
+        body.parameters()
+        lists.content_type(type_id)
+        version = body.version()
+        sent = body.json_object()
+        body.known(sent, ("version", "fields"))
+        outcome = records.revert(
+            runtime().desk,
+            type_id,
+            body.record_id(record_id),
+            version,
+            body.whole("version", sent.get("version"), least=1, most=MOST_VERSION),
+            body.names_of("fields", sent["fields"]) if "fields" in sent else (),
+            actor=actor(),
+            now=now(),
+            key=key_of(sent, version),
+        )
+        return written(type_id, outcome, writers)
 
 
 def _install_bin(blueprint: Blueprint, writers: Writers) -> None:

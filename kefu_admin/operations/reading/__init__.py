@@ -1,7 +1,7 @@
 """The only door to records for faces: every answer holds just what the actor may see.
 
-- `lists`: list_rows, count, related, selection · `records`: get, history, unmask · `hidden`:
-  fields that do not apply to a record · `bin`: deleted records · `picking`: choices ·
+- `lists`: list_rows, count, related, selection · `records`: get, history, difference, unmask ·
+  `hidden`: fields that do not apply to a record · `bin`: deleted records · `picking`: choices ·
   `catalogue`: types, type_view, menu · `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
@@ -12,10 +12,11 @@ from kefu_admin.operations.reading.catalogue import menu, type_view, types
 from kefu_admin.operations.reading.hidden import hidden
 from kefu_admin.operations.reading.lists import count, list_rows, related, selection
 from kefu_admin.operations.reading.picking import choices, labels
-from kefu_admin.operations.reading.records import get, history, unmask
+from kefu_admin.operations.reading.records import difference, get, history, unmask
 from kefu_admin.operations.reading.requests import (
     COUNT_UP_TO,
     PAGE_LIMIT,
+    Difference,
     Explanation,
     FieldView,
     HistoryEntry,
@@ -34,6 +35,7 @@ from kefu_admin.operations.reading.why import actor_of, explain
 __all__ = [
     "COUNT_UP_TO",
     "PAGE_LIMIT",
+    "Difference",
     "Explanation",
     "FieldView",
     "HistoryEntry",
@@ -52,6 +54,7 @@ __all__ = [
     "bin_types",
     "choices",
     "count",
+    "difference",
     "explain",
     "get",
     "hidden",

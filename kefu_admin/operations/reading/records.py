@@ -13,7 +13,7 @@ from kefu_admin.definitions.masks import MASKS
 from kefu_admin.definitions.role import Action
 from kefu_admin.operations.reading.catalogue import type_views
 from kefu_admin.operations.reading.exact import spend
-from kefu_admin.operations.reading.requests import FieldView, HistoryEntry
+from kefu_admin.operations.reading.requests import Difference, FieldView, HistoryEntry
 from kefu_admin.operations.reading.sights import sight
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound, UnknownParameter
 from kefu_admin.store import audit, read
@@ -99,9 +99,50 @@ def history(
             before=shown.values(entry.before, entry.unfit),
             after=shown.values(entry.after, entry.unfit),
             unfit=entry.unfit,
+            operation=entry.operation,
             masked=rights.masked & (entry.before.keys() | entry.after.keys()),
         )
         for entry in entries
+    )
+
+
+def difference(
+    desk: Desk,
+    type_id: str,
+    record_id: int,
+    older: int,
+    newer: int,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Difference:
+    """What differs between two versions of a record, under the rights he has in it today.
+
+    Raises:
+        NotFound: he may not see the record, or there is none.
+        Forbidden: he sees it but not its history.
+        Invalid: there is no such version, or the older one is not older.
+    """
+    look = sight(desk, actor, now)
+    rights = _rights(look, type_id, record_id)
+    if Action.HISTORY not in rights.actions:
+        raise Forbidden
+    marks = [book.mark(desk.store, type_id, record_id, version) for version in (older, newer)]
+    if None in marks or older >= newer:
+        raise Invalid([FieldError("version", "no_such_version")])
+    moved = book.between(desk.store, type_id, record_id, older, newer)
+    before = {name: values[0] for name, values in moved.values.items()}
+    after = {name: values[1] for name, values in moved.values.items()}
+    shown = read.Shown(look, desk.project.types[type_id], rights)
+    shown.want(before)
+    shown.want(after)
+    return Difference(
+        older=older,
+        newer=newer,
+        before=shown.values(before, moved.unfit),
+        after=shown.values(after, moved.unfit),
+        masked=rights.masked & moved.values.keys(),
+        unfit=moved.unfit,
     )
 
 

@@ -156,6 +156,20 @@ class HistoryEntry:
     after: Mapping[str, object]
     masked: frozenset[str] = frozenset()
     unfit: frozenset[str] = frozenset()  # texts their fields do not take any more
+    operation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What differs between two versions of a record: only fields the actor sees, masked ones
+    masked. `before` holds the values at `older`, `after` those at `newer`."""
+
+    older: int
+    newer: int
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    masked: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

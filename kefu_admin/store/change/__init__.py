@@ -6,7 +6,8 @@
   rules and the actor's rights · `references`: what it points at must be there for him
 - `owners`: owned rows written on their own raise their owner's version · `removal`: what is owned
   goes along, what refers forbids it
-- `recorded`: deleted records as they were · `restoring`: they come back · `erasing`: or are purged
+- `reverting`: an older version is restored · `recorded`: deleted records as they were ·
+  `restoring`: they come back · `erasing`: or are purged
 - `writing`: drafts become rows, set-wise; numbers, links, files
 - `book`: history, audit lines, events, search rows · `following`: kept and computed values of
   other records
@@ -18,6 +19,7 @@
 from kefu_admin.store.change.erasing import purge
 from kefu_admin.store.change.perform import Answer, perform
 from kefu_admin.store.change.restoring import restore
+from kefu_admin.store.change.reverting import revert
 from kefu_admin.store.change.unit import Change
 
-__all__ = ["Answer", "Change", "perform", "purge", "restore"]
+__all__ = ["Answer", "Change", "perform", "purge", "restore", "revert"]

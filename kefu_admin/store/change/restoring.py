@@ -15,7 +15,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import Conflict, FieldError, Forbidden, Invalid, NotFound
 from kefu_admin.store.change import owners, statements
-from kefu_admin.store.change.access import UNWRITTEN
+from kefu_admin.store.change.access import UNWRITTEN, Held
 from kefu_admin.store.change.judging import settle
 from kefu_admin.store.change.recorded import Recorded
 from kefu_admin.store.change.removal import owned_types
@@ -102,19 +102,22 @@ def drafts(
     sent: Mapping[int, Mapping[str, object]],
     *,
     parents: Mapping[int, Draft] | None = None,
+    action: Action = Action.RESTORE,
 ) -> list[Draft]:
     """Drafts of records that come back, with everything that was deleted together with them.
 
     Args:
         sent: values in place of recorded ones, by record id.
         parents: they come with these owners, by id; the right to that has been checked.
+        action: the right by which they come back.
     """
     made = []
     for index, one in enumerate(records):
         own = sent.get(one.entry.record_id, {})
         parent = parents[one.entry.owner_id or 0] if parents is not None else None
         prefix = f"[{index}]." if parent is None and len(records) > 1 else ""
-        made.append(_draft(change, content_type, one, own, parent, prefix))
+        held = change.past_access.held(content_type.id, action, one.values)
+        made.append(_draft(change, content_type, one, own, held, parent, prefix))
     by_id = {draft.id: draft for draft in made}
     for owned in owned_types(change.store.project, content_type.id) if made else ():
         waiting = change.past.owned(owned.id, list(by_id), lock=True).values()
@@ -135,6 +138,7 @@ def _draft(
     content_type: ContentType,
     one: Recorded,
     sent: Mapping[str, object],
+    held: Held,
     parent: Draft | None,
     prefix: str,
 ) -> Draft:
@@ -153,7 +157,7 @@ def _draft(
         before=None,
         after=one.values.over({**unfit, **sent, **system}),
         sent=sent,
-        held=change.past_access.held(content_type.id, Action.RESTORE, one.values),
+        held=held,
         prefix=prefix,
         changed=frozenset(content_type.fields) - {"id"},
         parent=parent,
@@ -176,7 +180,7 @@ def _judge(change: Change, draft: Draft) -> None:
     for name in draft.sent:
         if name not in draft.held.edit or name in UNWRITTEN or name == draft.type.owned_by:
             draft.refuse(name, "not_editable")
-    if draft.sent:  # it must still be one he may bring back
+    if draft.sent and draft.parent is None:  # it must still be one he may bring back
         held = change.access.held(draft.type.id, Action.RESTORE, draft.after)
         if not held.within_level:
             draft.refuse(draft.type.secrecy, "above_clearance")

@@ -92,6 +92,7 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
             {"json": {"summary": "改"}, **match},
         ],
         "delete_record": lambda: [match],
+        "restore_version": lambda: [{"json": {"version": 1}, **match}],
         "restore_record": lambda: [{"json": {}, **match}],
         "purge_record": lambda: [{"json": {"reason": "走查"}, **match}],
         "query_records": lambda: [
@@ -121,6 +122,7 @@ _FORMS: dict[str, dict[str, str]] = {
     "record.unmask": {"field": "phone", "reason": "走查"},
     "record.new": {"name": "新来的", "kind": "company", "key": "walk-key-0000001"},
     "record.edit": {"name": "改了", "version": "1", "key": "walk-key-0000002"},
+    "record.revert": {"version": "1", "to": "1", "key": "walk-key-0000006"},
     "record.delete": {"version": "1", "key": "walk-key-0000003"},
     "kefu_bin.restore": {"version": "1", "key": "walk-key-0000004"},
     "kefu_bin.purge": {"version": "1", "key": "walk-key-0000005", "reason": "走查"},

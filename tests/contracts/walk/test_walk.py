@@ -30,13 +30,15 @@ KNOWN = {
             "create_record", "list_records", "change_record", "delete_record", "get_record",
             "download_file", "record_history", "unmask_field", "field_choices", "upload_file",
             "query_records", "docs", "me", "openapi", "static", "types",
-            "list_bin", "get_binned", "restore_record", "purge_record",
+            "history_difference", "restore_version", "list_bin", "get_binned", "restore_record",
+            "purge_record",
         )
     ),
     *(
         f"record.{name}"
         for name in (
             "index", "detail", "delete", "edit", "file", "unmask", "choices", "find", "new",
+            "history", "revert",
         )
     ),
     *(f"kefu.{name}" for name in ("index", "static", "language", "regions", "sign_in", "sign_out")),

@@ -153,3 +153,70 @@ def test_who_refers_is_named(served: Served, boss: Client) -> None:
     assert error["referrers"] == [
         {"type": "visit", "id": visit["id"], "label": f"回访记录 {visit['title']}"}
     ]
+
+
+def test_two_versions_are_compared_and_one_restored(served: Served, boss: Client) -> None:
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=ACME).json['data']['id']}"
+    boss.patch(path, json={"level": "a", "name": "乙公司"}, headers=match(1))
+    boss.patch(path, json={"credit": "5"}, headers=match(2))
+
+    diff = boss.get(f"{path}/history/diff?older=1&newer=3").json["data"]
+    one = boss.post(
+        f"{path}/history/restore", json={"version": 1, "fields": ["level"]}, headers=match(3)
+    )
+    whole = [
+        boss.post(f"{path}/history/restore", json={"version": 1}, headers=match(4, "revert-0001"))
+        for _ in range(2)
+    ]
+
+    assert (diff["before"], diff["after"]) == (
+        {"level": "b", "name": "甲公司", "credit": None},
+        {"level": "a", "name": "乙公司", "credit": "5.00"},
+    )
+    assert (one.json["data"]["values"]["level"], one.json["data"]["values"]["name"]) == (
+        "b",
+        "乙公司",
+    )
+    assert [(w.headers["ETag"], w.json["data"]["values"]["name"]) for w in whole] == [
+        ('"5"', "甲公司")
+    ] * 2
+    assert whole[0].json["data"]["values"]["credit"] is None
+
+
+def test_a_comparison_masks_what_the_record_masks(served: Served, boss: Client) -> None:
+    sent = {**ACME, "department": served.departments["一部"]}
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=sent).json['data']['id']}"
+    boss.patch(path, json={"phone": "13900001111"}, headers=match(1))
+
+    seen = boss.get(f"{path}/history/diff?older=1&newer=2").json["data"]
+    answer = served.as_("clerk").get(f"{path}/history/diff?older=1&newer=2")
+
+    assert seen["after"] == {"phone": "13900001111"}
+    assert answer.json["data"]["before"] == {"phone": "138****5678"}
+    assert answer.json["data"]["masked"] == ["phone"]
+    assert "13900001111" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "headers", "status"),
+    [
+        ({"version": 1}, {}, 428),
+        ({"version": 1}, match(1), 409),
+        ({"version": 2}, match(2), 422),
+        ({"version": "x"}, match(2), 422),
+        ({}, match(2), 422),
+        ({"version": 1, "fields": ["colour"]}, match(2), 422),
+        ({"version": 1, "fields": []}, match(2), 200),
+    ],
+)
+def test_a_version_that_cannot_be_meant_is_refused(
+    served: Served, boss: Client, sent: dict[str, Any], headers: dict[str, str], status: int
+) -> None:
+    path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=ACME).json['data']['id']}"
+    boss.patch(path, json={"level": "a"}, headers=match(1))
+
+    answer = boss.post(f"{path}/history/restore", json=sent, headers=headers)
+
+    assert answer.status_code == status
+    for query in ("", "?older=1", "?older=2&newer=1", "?older=1&newer=9"):
+        assert boss.get(f"{path}/history/diff{query}").status_code == 422

@@ -10,9 +10,10 @@ from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
 from kefu_admin.faces.admin.words import Translate, exact_text, translator
-from kefu_admin.operations.reading import HistoryEntry
+from kefu_admin.operations.reading import Difference, HistoryEntry
+from kefu_admin.operations.records import REVERTED
 
-ACTIONS = {"create": "创建", "update": "修改", "delete": "删除"}
+ACTIONS = {"create": "创建", "update": "修改", "delete": "删除", "restore": "恢复"}
 _LONGEST = 160
 
 
@@ -23,6 +24,7 @@ class Change:
     label: str
     before: str
     after: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +45,19 @@ def told(
     return tuple(
         Told(
             version=entry.version,
-            action=said(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
+            action=_action(entry, said),
             by=_who(entry, said),
             at=exact_text(entry.at, shown.zone),
-            changes=() if entry.action == "create" else _changes(content, entry, shown),
+            changes=() if entry.action in ("create", "restore") else changes(content, entry, shown),
         )
         for entry in entries
     )
+
+
+def _action(entry: HistoryEntry, said: Translate) -> str:
+    if entry.operation == REVERTED:
+        return said("恢复旧内容")
+    return said(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action
 
 
 def _who(entry: HistoryEntry, said: Translate) -> str:
@@ -58,7 +66,10 @@ def _who(entry: HistoryEntry, said: Translate) -> str:
     return said("系统") if label.startswith("system:") else label
 
 
-def _changes(content: ContentType, entry: HistoryEntry, shown: Shown) -> tuple[Change, ...]:
+def changes(
+    content: ContentType, entry: HistoryEntry | Difference, shown: Shown
+) -> tuple[Change, ...]:
+    """The fields that changed, in config order."""
     found = []
     for name, one in content.fields.items():
         if one.system or (name not in entry.before and name not in entry.after):
@@ -70,19 +81,20 @@ def _changes(content: ContentType, entry: HistoryEntry, shown: Shown) -> tuple[C
         plain = masked or name in entry.unfit
         before = _text(one.id, content, entry.before, shown, plain)
         after = _text(one.id, content, entry.after, shown, plain)
-        found.append(Change(one.label.text(shown.locale), before, after))
+        found.append(Change(one.label.text(shown.locale), before, after, one.id))
     return tuple(found)
 
 
-def _rows_change(one: Field, entry: HistoryEntry, shown: Shown) -> Change:
+def _rows_change(one: Field, entry: HistoryEntry | Difference, shown: Shown) -> Change:
     """Owned rows have a history of their own; here only how many there were and are."""
     said = translator(shown.locale)
     counts = [entry.before.get(one.id), entry.after.get(one.id)]
     before, after = (len(rows) if isinstance(rows, tuple | list) else 0 for rows in counts)
     label = one.label.text(shown.locale)
     if before == after:
-        return Change(label, "", said("内容有改动"))
-    return Change(label, said("{count} 条", count=before), said("{count} 条", count=after))
+        return Change(label, "", said("内容有改动"), one.id)
+    counted = [said("{count} 条", count=count) for count in (before, after)]
+    return Change(label, counted[0], counted[1], one.id)
 
 
 def _text(

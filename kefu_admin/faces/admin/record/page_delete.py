@@ -14,12 +14,12 @@ from kefu_admin.problems import Refusal
 from kefu_admin.store.query import Row
 
 if TYPE_CHECKING:
-    from kefu_admin.faces.admin.record.view import RecordView
+    from kefu_admin.faces.admin.record.pages import RecordPages
 
 _SHOWN = 6
 
 
-def context(page: RecordView, row: Row, refusal: Refusal | None) -> dict[str, object]:
+def context(page: RecordPages, row: Row, refusal: Refusal | None) -> dict[str, object]:
     """What the template prints: what is to go, or why it may not."""
     look, locale, fields = page.look(row), http.locale(), page.content.fields
     names = [name for name in row.values if not fields[name].system and name not in look.hidden]

@@ -5,24 +5,21 @@ one becomes the error page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import jsonify, redirect, request
 from werkzeug.wrappers import Response
 
 from kefu_admin import wording
-from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.cells import Shown
-from kefu_admin.faces.admin.record import page_delete, page_detail, page_form, page_list, surround
-from kefu_admin.faces.admin.record.detail import Look
+from kefu_admin.faces.admin.record import page_detail, page_form, page_list
 from kefu_admin.faces.admin.record.finder import address, read_form
 from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
+from kefu_admin.faces.admin.record.versions import VersionPages
 from kefu_admin.faces.admin.uploads import Taken, asked_for, take_uploads, with_uploads
-from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
-from kefu_admin.faces.admin.words import translator
+from kefu_admin.faces.admin.view import expose, typed
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import files, reading, records
 from kefu_admin.operations.reading import TypeView
@@ -43,48 +40,8 @@ KEEPS_FORM = (Invalid, Conflict, StillReferenced, NumbersExhausted, TooMany, Bus
 _PICKS = 20
 
 
-class RecordView(PanelView):
+class RecordView(VersionPages):
     """List, detail, create, edit and delete of one content type."""
-
-    def __init__(self, content: ContentType) -> None:
-        self.content, self.surroundings = content, surround.Kept()
-        super().__init__(
-            name=content.plural.zh,
-            endpoint=f"record_{content.id}",
-            url=f"records/{content.id}",
-        )
-
-    def is_visible(self) -> bool:
-        """Not by Flask-Admin's own menu: ours comes from the config."""
-        return False
-
-    @property
-    def base(self) -> str:
-        """The path of the list, with the closing slash."""
-        return f"{prefix()}/records/{self.content.id}/"
-
-    @property
-    def shown(self) -> Shown:
-        """How values are set for this request."""
-        return Shown(http.locale(), zone())
-
-    def type_view(self) -> TypeView:
-        """The type as the asking person meets it.
-
-        Raises:
-            NotFound: not at all.
-        """
-        return reading.type_view(self.desk, self.content.id, http.actor(), now=http.now())
-
-    def row(self, id: int, columns: Sequence[str] | None = None) -> Row:
-        """One record as the asking person may see it, with the given fields or all.
-
-        Raises:
-            NotFound: there is none, or none for him.
-        """
-        return reading.get(
-            self.desk, self.content.id, id, actor=http.actor(), now=http.now(), columns=columns
-        )
 
     # -- list -------------------------------------------------------------------------------
 
@@ -242,56 +199,6 @@ class RecordView(PanelView):
     def form(self, context: Mapping[str, object], status: int = 200) -> Response:
         """The page of a form."""
         return self.page("admin/record/form.html", context, status=status)
-
-    @expose("/<int:id>/delete", methods=("GET", "POST"))
-    @declare("GET", "POST", audit=Audit.DATA, repeat=Repeat.KEY)
-    def delete(self, id: int) -> Response:
-        """Ask, then delete a record."""
-        if request.method == "GET":
-            return self.confirm(self.row(id))
-        key, version = sent_key(), sent_version()
-        try:
-            records.remove(
-                self.desk,
-                self.content.id,
-                id,
-                version,
-                actor=http.actor(),
-                now=http.now(),
-                key=idempotency_key(key, asked_for(self.content, "delete", id, version)),
-            )
-        except (StillReferenced, Conflict, Busy) as refusal:
-            return self.confirm(self.row(id), refusal)
-        return self.go(f"/records/{self.content.id}/", "deleted")
-
-    def confirm(self, row: Row, refusal: Refusal | None = None) -> Response:
-        """The page that asks before deleting.
-
-        Raises:
-            Forbidden: the person may not delete the record.
-        """
-        if Action.DELETE.value not in row.actions:
-            raise Forbidden
-        status = refusal.status if refusal is not None else 200
-        context = page_delete.context(self, row, refusal)
-        return self.page("admin/record/delete.html", context, status=status)
-
-    def look(self, row: Row) -> Look:
-        """What a record's detail needs to be shown to the asking person."""
-        project = http.runtime().project
-        open_types = frozenset(
-            one.id for one in reading.types(self.desk, http.actor(), now=http.now())
-        )
-        return Look(
-            types=project.types,
-            open_types=open_types,
-            records=f"{prefix()}/records",
-            files=f"{self.base}{row.id}/files",
-            shown=self.shown,
-            said=translator(http.locale()),
-            may_unmask=Action.UNMASK.value in row.actions,
-            hidden=reading.hidden(self.desk, row, actor=http.actor(), now=http.now()),
-        )
 
 
 def _told(refusal: Refusal) -> str:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from kefu_admin import __version__
 from kefu_admin.definitions.project import Project
 from kefu_admin.faces.api.openapi.answers import error_schema, responses
-from kefu_admin.faces.api.openapi.past_paths import binned, binned_row, history_entry
+from kefu_admin.faces.api.openapi.past_paths import (
+    binned,
+    binned_row,
+    difference,
+    history_entry,
+)
 from kefu_admin.faces.api.openapi.paths import common_paths, type_paths
 from kefu_admin.faces.api.openapi.schemas import Schema, schemas
 from kefu_admin.wording import text
@@ -43,6 +48,7 @@ def document(project: Project, *, server: str, locale: str) -> Schema:
             "schemas": {
                 "error": error_schema(),
                 "history_entry": history_entry(),
+                "difference": difference(),
                 "binned": binned(),
                 "binned_row": binned_row(),
                 **schemas(project, locale),

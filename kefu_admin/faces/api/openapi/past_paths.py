@@ -15,7 +15,7 @@ _VERSION: Schema = {"type": "integer", "minimum": 0}
 
 def past_paths(told: Told) -> dict[str, Schema]:
     """The paths of one content type."""
-    return {**_history_paths(told), **_bin_paths(told)}
+    return {**_history_paths(told), **_version_paths(told), **_bin_paths(told)}
 
 
 def _history_paths(told: Told) -> dict[str, Schema]:
@@ -33,6 +33,51 @@ def _history_paths(told: Told) -> dict[str, Schema]:
             ),
         },
     }
+
+
+def _version_paths(told: Told) -> dict[str, Schema]:
+    one: Schema = {"type": "integer", "minimum": 1}
+    asked = _object({"version": one, "fields": {**_NAMES, "minItems": 1}}, "version")
+    return {
+        f"{told.one}/history/diff": {
+            "parameters": [ID],
+            "get": told.operation(
+                "history_diff",
+                "一条{type}任意两个版本之间的不同",
+                parameters=[query("older", one), query("newer", one)],
+                responses=answers(envelope(ref("difference")), told.say("不同之处")),
+            ),
+        },
+        f"{told.one}/history/restore": {
+            "parameters": [ID],
+            "post": told.operation(
+                "restore_version",
+                "把一条{type}恢复到旧版本，或只恢复所列字段；作为一次新的修改",
+                parameters=[IF_MATCH, header("Idempotency-Key")],
+                requestBody=body(asked),
+                responses=answers(
+                    envelope(ref(f"{told.name}_record")),
+                    told.say("改后的{type}"),
+                    errors=(*WRITING, 428),
+                    etag=True,
+                ),
+            ),
+        },
+    }
+
+
+def difference() -> Schema:
+    """What differs between two versions."""
+    return _object(
+        {
+            "older": _INTEGER,
+            "newer": _INTEGER,
+            "before": {"type": "object"},
+            "after": {"type": "object"},
+            "masked": _NAMES,
+        },
+        *("older", "newer", "before", "after", "masked"),
+    )
 
 
 def _bin_paths(told: Told) -> dict[str, Schema]:
