@@ -6,6 +6,7 @@ What lies below is imported where it is needed: reading a config asks for no dat
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,17 @@ def open_store(here: Settings, project: Project) -> Store:
         )
     except BadUrl as error:
         raise BadSetting("database_url", url=error) from error
+
+
+def open_owned(here: Settings, project: Project) -> Store:
+    """The same store opened as the owner of its tables, where the settings name one.
+
+    Raises:
+        BadSetting: as `open_store`.
+    """
+    if not here.owner_database_url:
+        return open_store(here, project)
+    return open_store(replace(here, database_url=here.owner_database_url), project)
 
 
 def open_desk(here: Settings) -> Desk:

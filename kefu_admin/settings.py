@@ -117,6 +117,14 @@ class Settings:
             secret=True,
         )
     )
+    owner_database_url: str = field(
+        metadata=_setting(
+            "",
+            _text,
+            "数据库所有者的地址，只给 apply 和 rollback 用；网页和后台任务用上面那个没有建表权的",
+            secret=True,
+        )
+    )
     secret_file: Path | None = field(
         metadata=_setting(
             "", lambda raw: _path(raw) if raw else None, "密钥文件：至少 32 字节随机内容"

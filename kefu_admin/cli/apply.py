@@ -8,11 +8,12 @@ import sys
 from kefu_admin import clock
 from kefu_admin.actor import system_actor
 from kefu_admin.cli.output import DONE, FAULTY, Output
-from kefu_admin.opening import open_project, open_store
+from kefu_admin.opening import open_owned, open_project
 from kefu_admin.operations.derived import bring_up_derived
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store.apply import Plan, apply, lines, plan
+from kefu_admin.store.apply.roles import grant
 from kefu_admin.store.database import Store
 
 
@@ -33,22 +34,27 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     Values that follow from others are worked out afterwards, also where an apply before this one
     was stopped in the midst of that.
     """
-    store = open_store(here, open_project(here))
+    store = open_owned(here, open_project(here))
     wanted = plan(store)
     for line in lines(wanted, output.locale):
         output.line(line)
     if wanted.refused:
         return FAULTY
-    carry_out(store, wanted, given.consent, output)
+    carry_out(store, wanted, given.consent, here, output)
     return DONE
 
 
-def carry_out(store: Store, wanted: Plan, consented: list[str], output: Output) -> None:
-    """Do a plan that was shown, and work out what follows from other values."""
+def carry_out(
+    store: Store, wanted: Plan, consented: list[str], here: Settings, output: Output
+) -> None:
+    """Do a plan that was shown, work out what follows from other values, and give the role that
+    web and worker run under its part."""
     if not wanted.is_empty:
         _apply(store, wanted, consented, output)
     for type_id, count in bring_up_derived(Desk(store.project, store), now=clock.now()).items():
         output.say("重新计算了 {type} 的 {count} 行。", type=type_id, count=count)
+    if here.owner_database_url:
+        output.say("已给运行角色 {role} 授权。", role=grant(store, here.database))
 
 
 def _apply(store: Store, wanted: Plan, consented: list[str], output: Output) -> None:

@@ -9,7 +9,7 @@ from kefu_admin.cli.apply import add_arguments as add_consent
 from kefu_admin.cli.apply import carry_out
 from kefu_admin.cli.output import DONE, FAULTY, Output
 from kefu_admin.definitions import load_texts
-from kefu_admin.opening import open_applied, open_store
+from kefu_admin.opening import open_applied, open_owned
 from kefu_admin.operations.config_release import put_in_place, write_release
 from kefu_admin.settings import Settings
 from kefu_admin.store.apply import definition, lines, plan
@@ -50,7 +50,7 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
         write_release(project, given.out)
         output.say("已把 {release} 写到 {path}。", release=chosen[:12], path=given.out)
         return DONE
-    store = open_store(here, project)
+    store = open_owned(here, project)
     wanted = plan(store)
     output.say("回到 {release}：", release=chosen[:12])
     for line in lines(wanted, output.locale):
@@ -60,5 +60,5 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     aside = put_in_place(project, here.config)
     if aside is not None:
         output.say("原来的配置移到了 {path}。", path=aside)
-    carry_out(store, wanted, given.consent, output)
+    carry_out(store, wanted, given.consent, here, output)
     return DONE

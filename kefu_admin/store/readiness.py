@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kefu_admin.problems import Refusal
 from kefu_admin.store import search
-from kefu_admin.store.apply import identity
+from kefu_admin.store.apply import identity, roles
 from kefu_admin.store.apply.activation import SWITCHING, fingerprint
 from kefu_admin.store.apply.planning import is_drop, outline
 from kefu_admin.store.carrying import register
@@ -78,6 +78,12 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
         warnings = [Finding("ready_beyond", {"subject": step.subject}) for step in steps]
         if "search_missing" in search.self_test(store):
             raise NotReady((Finding("ready_missing", {"subject": search.TABLE}),))
+        beyond = roles.excess(store)
+        if beyond:
+            finding = Finding("ready_role_beyond", {"rights": "、".join(beyond[:6])})
+            if roles.is_parted(store):
+                raise NotReady((finding,))
+            warnings.append(Finding("ready_one_role"))
         warnings += [
             Finding("ready_filling", {"subject": f"{each.table}.{each.column}", "rows": each.rows})
             for each in register.unfinished(store)

@@ -74,6 +74,11 @@ SENTENCES = {
     "ready_switching": "上一次 apply 在换表的途中停下了，请再执行一次 kefu apply。",
     "ready_filling": "{subject} 正在换算（已完成 {rows} 行）：apply 还在做，"
     "或者中途停下了；停下了就再执行一次 kefu apply。",
+    "ready_role_beyond": "本进程的数据库角色权限过大（{rights}），请改用 apply 授权过的运行角色。",
+    "ready_one_role": "本进程用的数据库角色可以改表和账册；正式使用请设 KEFU_OWNER_DATABASE_URL，"
+    "让网页和后台任务用权限小的角色。",
+    "same_role": "所有者和运行角色是同一个（{role}），没有分开。",
+    "no_role": "不能给运行角色 {role} 授权（{why}）；请先在数据库里建好它。",
     "no_release": "没有以“{name}”开头的版本，或者不止一个；请看 kefu releases。",
     "no_earlier_release": "没有更早的版本。",
     "release_unwritable": "不能把配置写到 {path}（{why}）；请用 --out 写到别处。",

@@ -72,7 +72,7 @@ def test_an_apply_stopped_half_way_is_told_at_start_and_by_verify(bare, monkeypa
             "上一次 apply 在换表的途中停下了，请再执行一次 kefu apply。"
         ]
     else:
-        assert sentences(assert_ready(store)) == [told]
+        assert sentences(assert_ready(store))[-1] == told
 
 
 def _dying(*args, **options):
@@ -94,7 +94,8 @@ def test_an_applied_database_is_ready(bare):
     store, _ = bare
     applied(store)
 
-    assert assert_ready(store) == ()
+    told = [each.code for each in assert_ready(store)]
+    assert told == ([] if store.dialect == "sqlite" else ["ready_one_role"])
 
 
 def test_one_database_serves_one_project(open_bare):
@@ -171,7 +172,8 @@ def test_the_previous_release_runs_on_the_expanded_schema(bare):
 
     warnings = assert_ready(store)
 
-    assert [each.code for each in warnings] == ["ready_beyond", "ready_other_config"]
+    told = [each.code for each in warnings if each.code != "ready_one_role"]
+    assert told == ["ready_beyond", "ready_other_config"]
     assert not config_moved(store)
 
 

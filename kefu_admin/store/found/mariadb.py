@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kefu_admin.store.dialect import quoted
 from kefu_admin.store.faults import APPEND_ONLY_MARK
 from kefu_admin.store.found import Found
 from kefu_admin.store.found.default import constant
@@ -37,6 +40,8 @@ _TRIGGERS = """
     SELECT event_object_table, action_statement FROM information_schema.triggers
     WHERE event_object_schema = DATABASE()"""
 _CHECKED = re.compile(r'^[(`"]+([^`"]+)[`"]')
+_CHANGING = {"UPDATE", "DELETE"}
+_WRITTEN_CHECK = re.compile(r'CONSTRAINT [`"]([^`"]+)[`"] CHECK \([(`"]*([^`"]+)[`"]')
 _KINDS = {
     "bigint": ColumnKind.INTEGER,
     "smallint": ColumnKind.BOOLEAN,
@@ -81,7 +86,11 @@ def read(store: Store) -> Found:
         )
     guards: dict[str, int] = defaultdict(int)
     for table, statement in store.rows(_TRIGGERS):
-        guards[table] += APPEND_ONLY_MARK in statement
+        guards[table] += APPEND_ONLY_MARK in (statement or "")
+    rights = _rights(store) if not checks else {}
+    if rights:  # a role of single tables is told neither of checks nor of triggers
+        columns = _checked(columns, dict(_read_checks(store, columns)))
+        guards.update({table: 2 for table in columns if not rights.get(table, set()) & _CHANGING})
     indexes = _indexes(store, generated)
     return Found(
         tables={
@@ -115,3 +124,35 @@ def _indexes(store: Store, generated: set[tuple[str, str]]) -> dict[str, list[In
             )
         )
     return shapes
+
+
+def _read_checks(store: Store, tables: Iterable[str]) -> Iterator[tuple[tuple[str, str], str]]:
+    """((table, column), constraint) from the text of CREATE, shown to whoever reads a table."""
+    for table in tables:
+        row = store.row(f"SHOW CREATE TABLE {quoted(table)}")
+        for name, column in _WRITTEN_CHECK.findall(str(row[1]) if row else ""):
+            if name.startswith("ck_"):
+                yield (table, column), name
+
+
+def _checked(
+    columns: Mapping[str, list[ColumnShape]], checks: Mapping[tuple[str, str], str]
+) -> dict[str, list[ColumnShape]]:
+    return {
+        table: [replace(each, check=checks.get((table, each.name), "")) for each in own]
+        for table, own in columns.items()
+    }
+
+
+def _rights(store: Store) -> dict[str, set[str]]:
+    """What this role was granted table by table. A table it may not change is append-only for it,
+    whatever triggers the table has."""
+    user, _, host = str(store.value("SELECT CURRENT_USER()")).rpartition("@")
+    rights: dict[str, set[str]] = defaultdict(set)
+    for table, right in store.rows(
+        "SELECT table_name, privilege_type FROM information_schema.table_privileges"
+        " WHERE grantee = ? AND table_schema = DATABASE()",
+        (f"'{user}'@'{host}'",),
+    ):
+        rights[table].add(right)
+    return rights

@@ -4,7 +4,7 @@
   bin · `numbers`:
   business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
   index is there and current · `batches`: bulk changes told whole, and told as they were
-  index is there and current · `changes`: no apply stopped half-way
+  · `changes`: no apply stopped half-way
 
 A later module adds its own to INVARIANTS: a function of the store and the instant that yields
 findings.
