@@ -17,7 +17,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kefu_admin import clock, settings
-from kefu_admin.faces import admin, api, http, routes
+from kefu_admin.faces import admin, api, http, probes, routes
 from kefu_admin.opening import end_demo, open_desk
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
@@ -114,6 +114,7 @@ class KefuAdmin:
             prefix=self._prefix,
         )
         app.extensions[http.KEY] = runtime
+        probes.mount(app, runtime)  # before the guard, so that what it refuses is counted
         http.install(app)
         _initialise_babel(app)
         api.mount(app, runtime)

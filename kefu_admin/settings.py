@@ -143,6 +143,13 @@ class Settings:
         metadata=_setting("", _names, "允许的主机名，逗号分隔；空为只允许本机")
     )
     proxy_hops: int = field(metadata=_setting("0", _whole(0, 5), "前面有几层可信反向代理"))
+    metrics_token_file: Path | None = field(
+        metadata=_setting(
+            "",
+            lambda raw: _path(raw) if raw else None,
+            "读 /metrics 要出示的令牌所在文件；空为只答本机",
+        )
+    )
     threads: int = field(metadata=_setting("8", _whole(1, 64), "网页服务的线程数"))
     max_upload_mib: int = field(metadata=_setting("20", _whole(1, 1024), "单个附件的最大 MiB"))
 

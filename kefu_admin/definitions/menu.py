@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from kefu_admin.definitions.label import Label
 from kefu_admin.problems import NOWHERE, Place
 
-PAGES = ("home", "users", "departments", "audit", "tokens", "numbers", "bin", "config", "api_docs")
+PAGES = (
+    "home", "users", "departments", "audit", "tokens", "numbers", "bin", "config", "status",
+    "api_docs",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ PAGE_LABELS = {
     "numbers": Label("编号管理", "Numbers"),
     "bin": Label("回收站", "Recycle bin"),
     "config": Label("系统配置", "Configuration"),
+    "status": Label("系统状态", "System status"),
     "api_docs": Label("API 文档", "API documentation"),
 }
 

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     TOKENS = "tokens"  # issue API tokens for oneself
     AUDIT = "audit"  # read the audit book
     CONFIG = "config"  # read definitions and what is applied
+    STATUS = "status"  # read how the system is: jobs, backups, disks
     NUMBERS = "numbers"  # void business numbers, read the void register
 
 

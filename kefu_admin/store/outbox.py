@@ -17,6 +17,7 @@ from kefu_admin.store.shapes import ColumnKind
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
+MOST_COUNTED = 100_000
 _COLUMNS = ("event", "type", "record_id", "version", "at", "actor_id", "operation")
 
 
@@ -98,3 +99,14 @@ def forget(store: Store, *, before: datetime) -> int:
     """Delete events handed on before an instant, in the open transaction; returns how many."""
     at = store.to_db(ColumnKind.INSTANT, before)
     return int(store.execute('DELETE FROM "kefu_outbox" WHERE "sent_at" < ?', (at,)).rowcount)
+
+
+def backlog(store: Store) -> tuple[int, datetime | None]:
+    """How many events nobody has been handed, counted to a hundred thousand, and since when the
+    oldest waits."""
+    count = store.value(
+        'SELECT COUNT(*) FROM (SELECT 1 AS "one" FROM "kefu_outbox" WHERE "sent_at" IS NULL'
+        f" LIMIT {MOST_COUNTED}) AS x"
+    )
+    oldest = waiting(store, limit=1)
+    return int(count), oldest[0].at if oldest else None

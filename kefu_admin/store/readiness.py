@@ -52,6 +52,18 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
         NotReady: weak settings, nothing applied, or tables that lack what the config needs.
     """
     with store.connection():
+        warnings = look(store)
+        store.started_on = fingerprint(store) or ""
+        return warnings
+
+
+def look(store: Store) -> tuple[Finding, ...]:
+    """Looks at everything and returns warnings; nothing is remembered.
+
+    Raises:
+        NotReady: weak settings, nothing applied, or tables that lack what the config needs.
+    """
+    with store.connection():
         weak = self_check(store)
         if weak:
             raise NotReady(weak)
@@ -91,7 +103,6 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
         if applied != store.project.fingerprint:
             facts = {"applied": applied[:12], "own": store.project.fingerprint[:12]}
             warnings.append(Finding("ready_other_config", facts))
-        store.started_on = applied
         return tuple(warnings)
 
 

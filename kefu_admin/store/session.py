@@ -46,6 +46,7 @@ class Session:
         wait_seconds: how long a person waits for what somebody else has locked.
         dialect: which of the three databases.
         database: the peewee database underneath, for extensions and ad-hoc queries.
+        statements: how many were sent, a figure for people: threads that meet may lose one.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Session:
     ) -> None:
         self.url = url
         self.wait_seconds = wait_seconds
+        self.statements = 0
         self.dialect: Dialect
         self.database: PeeweeDatabase
         self.dialect, self.database = build(
@@ -234,6 +236,7 @@ class Session:
 
     def _executed(self, sql: str, params: Sequence[object]) -> Any:
         connection = self._connected()
+        self.statements += 1
         try:
             cursor = connection.cursor()
             cursor.execute(translate(sql, self.dialect), params)

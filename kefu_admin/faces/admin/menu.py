@@ -30,6 +30,7 @@ PAGE_PATHS = {
     "numbers": "/numbers/",
     "bin": "/bin/",
     "config": "/config/",
+    "status": "/status/",
     "api_docs": "/api/v1/docs",
 }
 PAGE_ICONS = {
@@ -41,6 +42,7 @@ PAGE_ICONS = {
     "numbers": "hash",
     "bin": "trash",
     "config": "adjustments",
+    "status": "gauge",
     "api_docs": "code",
 }
 _MOST_KEPT = 512

@@ -20,6 +20,7 @@ from kefu_admin.faces.admin.pages.departments import DepartmentsView
 from kefu_admin.faces.admin.pages.front import FrontView
 from kefu_admin.faces.admin.pages.numbers import NumbersView
 from kefu_admin.faces.admin.pages.people import PeopleView
+from kefu_admin.faces.admin.pages.status import StatusView
 from kefu_admin.faces.admin.pages.tokens import TokensView
 from kefu_admin.faces.admin.record import RecordView
 from kefu_admin.faces.admin.theme import PanelTheme, assets_version, keep_static
@@ -71,6 +72,7 @@ def _views(runtime: Runtime) -> list[BaseView]:
         BinView(),
         AuditView(),
         ConfigView(),
+        StatusView(),
         *(RecordView(content) for content in runtime.project.types.values()),
     ]
 

@@ -71,6 +71,7 @@ def _release(error: BaseException | None) -> None:
 
 def _refused(refusal: Refusal) -> Response:
     here = runtime()
+    g.kefu_refusal = refusal.code
     if isinstance(refusal, ConfigMoved) and here.restart is not None:
         here.restart()
     response = _answer(

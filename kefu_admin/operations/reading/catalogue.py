@@ -32,6 +32,7 @@ PAGE_PERMISSIONS = {
     "tokens": Permission.TOKENS,
     "numbers": Permission.NUMBERS,
     "config": Permission.CONFIG,
+    "status": Permission.STATUS,
 }
 """Pages that need a permission; the others are for everyone signed in."""
 BIN = frozenset({Action.RESTORE, Action.PURGE})

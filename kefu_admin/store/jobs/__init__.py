@@ -22,7 +22,12 @@ from kefu_admin.store.jobs.failing import (
 )
 from kefu_admin.store.jobs.keeping import LeaseLost, advance, finish
 from kefu_admin.store.jobs.rows import Job, JobState, counts, job, jobs
-from kefu_admin.store.jobs.taking import LEASE_MS, claim, milliseconds_until_due
+from kefu_admin.store.jobs.taking import (
+    LEASE_MS,
+    claim,
+    milliseconds_overdue,
+    milliseconds_until_due,
+)
 
 __all__ = [
     "BACK_OFF_SECONDS",
@@ -42,6 +47,7 @@ __all__ = [
     "forget",
     "job",
     "jobs",
+    "milliseconds_overdue",
     "milliseconds_until_due",
     "put_back",
     "retry",

@@ -53,3 +53,11 @@ def milliseconds_until_due(store: Store) -> int | None:
         f'SELECT MIN("due_ms") - {NOW_MS[store.dialect]} FROM "kefu_job" WHERE "due_ms" IS NOT NULL'
     )
     return None if row is None or row[0] is None else max(0, int(row[0]))
+
+
+def milliseconds_overdue(store: Store) -> int:
+    """How long the longest waiting job that may be taken has waited for a worker; 0 while none."""
+    row = store.row(
+        f'SELECT {NOW_MS[store.dialect]} - MIN("due_ms") FROM "kefu_job" WHERE "due_ms" IS NOT NULL'
+    )
+    return 0 if row is None or row[0] is None else max(0, int(row[0]))

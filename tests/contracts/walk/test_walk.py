@@ -47,6 +47,7 @@ KNOWN = {
     "kefu_config.index",
     "kefu_bin.index", "kefu_bin.find", "kefu_bin.detail", "kefu_bin.restore", "kefu_bin.purge",
     "kefu_departments.index", "kefu_departments.edit", "kefu_departments.new",
+    "kefu_probes.figures", "kefu_probes.healthz", "kefu_probes.readyz", "kefu_status.index",
     "kefu_numbers.index", "kefu_numbers.find", "kefu_numbers.new",
     "kefu_tokens.index", "kefu_tokens.detail", "kefu_tokens.revoke", "kefu_tokens.new",
     "kefu_users.index", "kefu_users.edit", "kefu_users.password", "kefu_users.find",

@@ -27,7 +27,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "supervisor": {"tokens", "numbers"},
     "clerk": {"tokens"},
     "other_clerk": {"tokens"},
-    "admin": {"users", "audit", "config", "tokens"},
+    "admin": {"users", "audit", "config", "status", "tokens"},
     "nobody": set(),
     "stranger": set(),
 }

@@ -1,0 +1,146 @@
+"""Figures for Prometheus: requests of this process, and the state of the whole desk.
+
+Labels are routes as they are declared (`/records/visit/<int:id>`), methods, statuses and codes of
+refusals; never a value somebody typed. Each web process counts its own requests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Flask, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from werkzeug.wrappers import Response
+
+from kefu_admin import __version__
+from kefu_admin.faces.http import Runtime
+from kefu_admin.faces.http.asked import is_ours
+from kefu_admin.operations import health
+from kefu_admin.problems import Refusal
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """The figures of one mounted desk."""
+
+    def __init__(self, here: Runtime) -> None:
+        self._here = here
+        self._now: datetime | None = None
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "kefu_http_requests",
+            "Requests answered, by route, method and status.",
+            ("route", "method", "status"),
+            registry=self._registry,
+        )
+        self.seconds = Histogram(
+            "kefu_http_request_seconds",
+            "Time from request to answer.",
+            ("route",),
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+        self.refusals = Counter(
+            "kefu_refusals", "Requests refused, by reason.", ("code",), registry=self._registry
+        )
+        self._registry.register(self)
+
+    def install(self, app: Flask) -> None:
+        """Count every request of ours on the application."""
+
+        @app.before_request
+        def begin() -> None:
+            g.kefu_began = time.perf_counter()
+
+        @app.after_request
+        def counted(response: Response) -> Response:
+            if "kefu_began" in g and is_ours():
+                rule = request.url_rule.rule if request.url_rule is not None else "unknown"
+                route = rule.replace("//", "/")  # as Flask-Admin joins a view at the root
+                method = request.method if request.method in _METHODS else "other"
+                self.requests.labels(route, method, str(response.status_code)).inc()
+                self.seconds.labels(route).observe(time.perf_counter() - g.kefu_began)
+                if "kefu_refusal" in g:
+                    self.refusals.labels(g.kefu_refusal).inc()
+            return response
+
+    def text(self, *, now: datetime) -> bytes:
+        """All figures in the text format."""
+        self._now = now
+        return generate_latest(self._registry)
+
+    def describe(self) -> Iterator[Metric]:
+        """Asked at registration: the state of the desk is worked out only when it is read."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        """The state of the desk; where the database does not answer, that it does not."""
+        store = self._here.store
+        info = GaugeMetricFamily(
+            "kefu_info", "Version and applied config.", labels=("version", "fingerprint")
+        )
+        info.add_metric((__version__, store.project.fingerprint[:12]), 1)
+        yield info
+        yield CounterMetricFamily(
+            "kefu_database_statements",
+            "Statements sent to the database.",
+            value=store.statements,
+        )
+        up = GaugeMetricFamily("kefu_database_up", "Whether the database answers.")
+        try:
+            with store.connection():
+                told = health.figures(store, self._here.settings)
+        except Refusal:
+            up.add_metric((), 0)
+            yield up
+            return
+        up.add_metric((), 1)
+        yield up
+        yield from self._state(told)
+
+    def _state(self, told: health.Figures) -> Iterator[Metric]:
+        jobs = GaugeMetricFamily("kefu_jobs", "Jobs by state.", labels=("state",))
+        for state, number in told.jobs.items():
+            jobs.add_metric((state.value,), number)
+        yield jobs
+        sending = GaugeMetricFamily("kefu_deliveries", "Deliveries by state.", labels=("state",))
+        for one, number in told.deliveries.items():
+            sending.add_metric((one.value,), number)
+        yield sending
+        for name, text, value in (
+            ("kefu_job_overdue_seconds", "Longest wait of a due job.", told.overdue_ms / 1000),
+            ("kefu_outbox_waiting", "Events not sent yet.", told.outbox_waiting),
+            ("kefu_audit_unsealed_seconds", "Age of the oldest unsealed audit line.",
+             self._age(told.unsealed_since)),
+        ):  # fmt: skip
+            yield GaugeMetricFamily(name, text, value=value)
+        if told.backup is not None:
+            yield GaugeMetricFamily(
+                "kefu_backup_age_seconds",
+                "Age of the newest backup.",
+                value=self._age(told.backup.at),
+            )
+        if told.verify is not None:
+            yield GaugeMetricFamily(
+                "kefu_verify_age_seconds", "Since the last kefu verify.",
+                value=self._age(told.verify.at),
+            )  # fmt: skip
+            yield GaugeMetricFamily(
+                "kefu_verify_findings", "What the last kefu verify found.",
+                value=told.verify.findings,
+            )  # fmt: skip
+        free = GaugeMetricFamily("kefu_disk_free_bytes", "Free space.", labels=("place",))
+        for place, disk in told.disks.items():
+            free.add_metric((place,), disk.free)
+        yield free
+
+    def _age(self, since: datetime | None) -> float:
+        """Seconds since an instant; 0 where nothing waits."""
+        if since is None or self._now is None:
+            return 0.0
+        return max(0.0, (self._now - since).total_seconds())
