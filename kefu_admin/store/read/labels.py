@@ -32,6 +32,10 @@ class Labels:
         wanted = self._wanted.setdefault(type_id, set())
         wanted.update(id for id in record_ids if id is not None)
 
+    def wanted(self, type_id: str) -> frozenset[int]:
+        """The ids noted so far."""
+        return frozenset(self._wanted.get(type_id, ()))
+
     def refs(self, type_id: str) -> Mapping[int | None, Ref]:
         """Every wanted reference of a type by id; one the asker may not see is missing."""
         if type_id not in self._found and type_id in BUILTIN_TYPES:

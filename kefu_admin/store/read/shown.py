@@ -11,6 +11,7 @@ from kefu_admin.definitions.field_types import plain, storage, value_type
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.definitions.masks import HIDDEN, MASKS
 from kefu_admin.store import attachments
+from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.query import File, Ref
 from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.sight import Sight
@@ -23,7 +24,22 @@ class Wanted:
     def __init__(self, sight: Sight) -> None:
         self.labels = Labels(sight)
         self.file_ids: set[int] = set()
+        self._sight = sight
         self._store = sight.store
+        self._gone: dict[str, frozenset[int]] = {}
+
+    def row(self, type_id: str, record_id: int) -> Ref | None:
+        """An owned row: with its title where it is there and seen, with its number where it is
+        gone; None where it is not the asker's to see."""
+        there = self.labels.ref(type_id, record_id)
+        if there is not None or self._sight.rules(type_id) is None:
+            return there
+        if type_id not in self._gone:
+            ids = self.labels.wanted(type_id)
+            stored = Reader(self._store).load(type_id, sorted(ids))
+            self._gone[type_id] = ids - stored.keys()
+        gone = record_id in self._gone[type_id]
+        return Ref(record_id, f"#{record_id}") if gone else None
 
     @cached_property
     def files(self) -> Mapping[int, File]:
@@ -87,7 +103,8 @@ class Shown:
                 elif not target or value is None:
                     shown[name] = value
                 elif isinstance(value, tuple):
-                    refs = [self._wanted.labels.ref(target, m) for m in value if isinstance(m, int)]
+                    named = self._wanted.row if _is_rows(one) else self._wanted.labels.ref
+                    refs = [named(target, m) for m in value if isinstance(m, int)]
                     shown[name] = tuple(ref for ref in refs if ref is not None)
                 elif isinstance(value, int) and (ref := self._wanted.labels.ref(target, value)):
                     shown[name] = ref
@@ -103,6 +120,10 @@ class Shown:
 
 def _is_file(one: Field | None) -> bool:
     return one is not None and storage(one) is Storage.FILES
+
+
+def _is_rows(one: Field) -> bool:
+    return storage(one) is Storage.ROWS
 
 
 def _target(one: Field) -> str:

@@ -82,3 +82,13 @@ def test_an_older_form_is_told_that_the_record_moved_on(served: Served, customer
 
     assert form(page, "/revert").send(browser).status_code == 409
     assert browser.get("/records/customer/99999/history").status_code == 404
+
+
+def test_rows_that_are_gone_still_count(served: Served, customer: int) -> None:
+    boss, path = served.as_("supervisor"), f"/api/v1/customer/{customer}"
+    for version, rows in ((3, [{"name": "张三"}, {"name": "李四"}]), (4, [])):
+        boss.patch(path, json={"contacts": rows}, headers={"If-Match": f'"{version}"'})
+
+    page = text(served.browser("supervisor").get(f"/records/customer/{customer}/history"))
+
+    assert "2 条" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -12,18 +12,24 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import field_type
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.cells import Cell, Shown, cell
-from kefu_admin.faces.admin.inputs import Filled, Input, posted
+from kefu_admin.faces.admin.inputs import Filled, Input, from_row, posted
 from kefu_admin.faces.admin.inputs.build import control
 from kefu_admin.faces.admin.inputs.sheet import Sheet
 from kefu_admin.faces.admin.pages.sheets import Spot, choice
-from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_version, told_errors
+from kefu_admin.faces.admin.record.forms import (
+    fresh_key,
+    sent_key,
+    sent_version,
+    told_errors,
+    with_labels,
+)
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import reading, recycling
 from kefu_admin.problems import BadRequest, Busy, Conflict, Invalid, NotFound, Refusal
 from kefu_admin.store.idempotency import idempotency_key
-from kefu_admin.store.query import BinRow
+from kefu_admin.store.query import BinRow, Ref, Row
 
 _LONGEST_ID = 18  # digits
 _ASKED = frozenset({"children", "attachment", "attachments", "image", "images"})
@@ -87,7 +93,7 @@ class BinView(PanelView):
                     Spot(
                         text=row.title,
                         href=f"{self.base}{row.type}/{row.id}",
-                        small=said("连同 {count} 条明细", count=row.along) if row.along else "",
+                        small=self._beside(row, said),
                     ),
                     Spot(text=labels[row.type]),
                     Spot(text=row.by.label),
@@ -120,7 +126,8 @@ class BinView(PanelView):
         row = self._row_or_none(type_id, id)
         key, version = sent_key(), sent_version()
         content = self._content(type_id)
-        typed = posted(request.form, content, self.desk.project.types)
+        was = self._filled(content, row) if row is not None else Filled()
+        typed = posted(request.form, content, self.desk.project.types, masked=was.masked)
         try:
             recycling.restore(
                 self.desk,
@@ -200,10 +207,17 @@ class BinView(PanelView):
             may_restore="restore" in row.actions,
             may_purge="purge" in row.actions,
             problems=told_errors(content, refusal) if refusal is not None else (),
-            inputs=self._inputs(content, refusal, filled),
+            inputs=self._inputs(content, refusal, filled, self._filled(content, row)),
             key=fresh_key(),
             version_sent=row.version,
         )
+
+    def _beside(self, row: BinRow, said: Translate) -> str:
+        """What is told of a deleted record beside its title."""
+        owner = row.values.get(self.desk.project.types[row.type].owned_by)
+        if isinstance(owner, Ref):
+            return said("属于“{owner}”", owner=owner.label)
+        return said("连同 {count} 条明细", count=row.along) if row.along else ""
 
     def _along(self, row: BinRow, shown: Shown, said: Translate) -> Along:
         content = self.desk.project.types[row.type]
@@ -211,9 +225,10 @@ class BinView(PanelView):
         return Along(row.title, content.label.text(shown.locale), lines)
 
     def _inputs(
-        self, content: ContentType, refusal: Refusal | None, filled: Filled | None
+        self, content: ContentType, refusal: Refusal | None, typed: Filled | None, was: Filled
     ) -> list[Input]:
-        """Controls for the values that were refused, to type others."""
+        """Controls for the values that were refused, to type others; filled with what was typed,
+        else with what was recorded."""
         if not isinstance(refusal, Invalid):
             return []
         views = {one.id: one for one in reading.types(self.desk, http.actor(), now=http.now())}
@@ -239,7 +254,26 @@ class BinView(PanelView):
             errors=refusal.errors,
             new=True,
         )
-        return [control(fields[name].field, filled or Filled(), sheet) for name in names]
+        filled = replace(was, texts={**was.texts, **(typed.texts if typed else {})})
+        filled = with_labels(content, filled)
+        return [control(fields[name].field, filled, sheet) for name in names]
+
+    def _filled(self, content: ContentType, row: BinRow) -> Filled:
+        """What was recorded, as a form holds it."""
+        values = {
+            name: value
+            for name, value in row.values.items()
+            if name not in row.unfit and not content.fields[name].system
+        }
+        as_row = Row(
+            type=row.type,
+            id=row.id,
+            version=row.version,
+            title=row.title,
+            values=values,
+            masked=row.masked,
+        )
+        return from_row(content, as_row, self.desk.project.types, zone())
 
 
 def _lines(
