@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
 SIZES = (500, 50, 5, 1)  # rows per statement
-COPIED = 100  # from so many rows on COPY beats VALUES
+COPIED = 50  # from so many rows on COPY beats VALUES
 
 Row = Sequence[object]
 
