@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 
 from kefu_admin import clock, wording
 from kefu_admin.cli.output import DONE, FAULTY, Output
 from kefu_admin.definitions.scenario import Case
 from kefu_admin.opening import open_project
 from kefu_admin.operations import scenarios
-from kefu_admin.operations.scenarios import Unusable
+from kefu_admin.operations.scenarios import Unusable, Verdict
 from kefu_admin.settings import Settings
 
 
@@ -20,7 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
 def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     """Every case; failed ones with what was found instead."""
     project = open_project(here)
-    verdicts = scenarios.run(project, now=clock.now())
+    return FAULTY if told(scenarios.run(project, now=clock.now()), output) else DONE
+
+
+def told(verdicts: Sequence[Verdict | Unusable], output: Output) -> int:
+    """Says every case that came out otherwise, and how many there were; answers how many failed."""
     failed = 0
     for verdict in verdicts:
         label = verdict.scenario.label.text(output.locale)
@@ -38,7 +43,7 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
                 + f" ({place.file}:{place.line})"
             )
     output.say("{count} 个例子，{failed} 个不符。", count=len(verdicts), failed=failed)
-    return FAULTY if failed else DONE
+    return failed
 
 
 def _asked(case: Case) -> str:

@@ -79,6 +79,8 @@ SENTENCES = {
     "让网页和后台任务用权限小的角色。",
     "same_role": "所有者和运行角色是同一个（{role}），没有分开。",
     "no_role": "不能给运行角色 {role} 授权（{why}）；请先在数据库里建好它。",
+    "no_copy": "不能建副本用的数据库（{why}）；"
+    "所有者角色要有建库权（CREATEDB，或对 kefu_copy_% 的权限）。",
     "no_release": "没有以“{name}”开头的版本，或者不止一个；请看 kefu releases。",
     "no_earlier_release": "没有更早的版本。",
     "release_unwritable": "不能把配置写到 {path}（{why}）；请用 --out 写到别处。",

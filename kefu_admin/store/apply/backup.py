@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from kefu_admin.problems import Refusal
+from kefu_admin.store.backup.copying import copy_file
 from kefu_admin.store.changeset import CreateTable, Step
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
 
 FOLDER = "backups"
 KEPT = 5  # of those made here; `kefu backup` keeps its own
-_PAGES = 2_000  # copied before other connections get their turn
 
 
 class BackupFailed(Refusal):
@@ -36,20 +36,9 @@ def back_up(store: Store, steps: Sequence[Step], *, now: datetime) -> Path | Non
     path = folder / f"before-{now:%Y%m%dT%H%M%S}-{store.project.fingerprint[:12]}.sqlite3"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        copy(Path(store.database.database), path)
+        copy_file(Path(store.database.database), path)
         for old in sorted(folder.glob("before-*.sqlite3"))[:-KEPT]:
             old.unlink()
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(path=path, why=error) from error
     return path
-
-
-def copy(source: Path, target: Path) -> None:
-    """A consistent copy, readable by its owner only; writers go on meanwhile."""
-    target.touch(mode=0o600)
-    original, made = sqlite3.connect(source), sqlite3.connect(target)
-    try:
-        original.backup(made, pages=_PAGES, sleep=0.001)
-    finally:
-        made.close()
-        original.close()

@@ -41,11 +41,8 @@ def locked(store: Store) -> Iterator[bool]:
 def fence(store: Store) -> None:
     """Waits until every change under way has come to its end, and makes every later one find the
     config moved: DDL commits by itself, so nobody may write between its steps."""
-    store.execute('LOCK TABLES "kefu_state" WRITE')
-    try:
+    with _drained(store, '"kefu_state" WRITE'):
         write_state(store, FINGERPRINT, f"{SWITCHING}{store.project.fingerprint[:16]}")
-    finally:
-        store.execute("UNLOCK TABLES")
 
 
 def expand(
@@ -59,11 +56,21 @@ def expand(
         book.run(statement)
 
     backfill.expand(store, plan, wanted, run, now=now)
-    store.execute('LOCK TABLES "kefu_state" WRITE, "kefu_history" READ, "kefu_backfill" WRITE')
-    try:
+    with _drained(store, '"kefu_state" WRITE, "kefu_history" READ, "kefu_backfill" WRITE'):
         return backfill.begin_all(store, wanted, now=now)
+
+
+@contextmanager
+def _drained(store: Store, tables: str) -> Iterator[None]:
+    """Table locks, which wait for every transaction that has read them; not for long, because
+    writers queue behind."""
+    store.execute("SET SESSION lock_wait_timeout = 1")
+    try:
+        store.execute(f"LOCK TABLES {tables}")
+        yield
     finally:
         store.execute("UNLOCK TABLES")
+        store.execute("SET SESSION lock_wait_timeout = 60")
 
 
 def run(

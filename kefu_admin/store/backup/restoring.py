@@ -25,7 +25,7 @@ from kefu_admin.store.apply.sqlite import check_references, unguarded
 from kefu_admin.store.backup import manifest as manifests
 from kefu_admin.store.backup import rows
 from kefu_admin.store.backup.archive import Archive
-from kefu_admin.store.backup.manifest import Manifest
+from kefu_admin.store.backup.manifest import Manifest, Table
 from kefu_admin.store.backup.refusals import BackupDamaged, RestoredDiffers, TargetNotEmpty
 from kefu_admin.store.backup.streams import CHUNK
 from kefu_admin.store.database import Store
@@ -62,7 +62,7 @@ def restore(store: Store, archive: Archive, manifest: Manifest, *, now: datetime
     files: list[Path] = []
     try:
         with store.connection():
-            with _laid(store, manifest):
+            with laid(store, manifest.tables):
                 _fill(store, archive, manifest, files, now)
             store.forget()
     except BaseException:
@@ -86,11 +86,11 @@ def _assert_empty(store: Store) -> None:
 
 
 @contextmanager
-def _laid(store: Store, manifest: Manifest) -> Iterator[None]:
+def laid(store: Store, tables: Sequence[Table]) -> Iterator[None]:
     """The empty tables, inside the one transaction everything is loaded in."""
-    shapes = [table.shape for table in manifest.tables]
+    shapes = [table.shape for table in tables]
     if store.dialect is Dialect.MARIADB:
-        with _laid_on_mariadb(store, manifest, shapes):
+        with _laid_on_mariadb(store, tables, shapes):
             yield
         return
     if store.dialect is Dialect.SQLITE:
@@ -105,7 +105,7 @@ def _laid(store: Store, manifest: Manifest) -> Iterator[None]:
 
 
 def _lay(store: Store, shapes: Sequence[TableShape]) -> None:
-    """The bare tables; indexes and triggers follow the rows (`_finish`)."""
+    """The bare tables; indexes and triggers follow the rows (`finish`)."""
     for shape in shapes:
         store.execute(create_table(shape, store.dialect)[0])
     search.lay(store)
@@ -113,11 +113,11 @@ def _lay(store: Store, shapes: Sequence[TableShape]) -> None:
 
 @contextmanager
 def _laid_on_mariadb(
-    store: Store, manifest: Manifest, shapes: Sequence[TableShape]
+    store: Store, tables: Sequence[Table], shapes: Sequence[TableShape]
 ) -> Iterator[None]:
     store.execute("SET SESSION foreign_key_checks = 0, SESSION unique_checks = 0")
     try:
-        for table in manifest.tables:
+        for table in tables:
             for statement in create_table(table.shape, store.dialect):
                 store.execute(statement)
             rows.go_on_after(store, table.shape, table.last_id)
@@ -140,7 +140,7 @@ def _fill(
             with archive.open(f"{manifests.ROWS}{table.shape.name}.jsonl") as lines:
                 rows.load(store, table.shape, lines)
     if store.dialect is not Dialect.MARIADB:
-        _finish(store, manifest)
+        finish(store, manifest.tables)
     _compare(store, manifest)
     _put_files(store, archive, manifest, files)
     search.rebuild(store)
@@ -167,14 +167,14 @@ def _fill(
     )
 
 
-def _finish(store: Store, manifest: Manifest) -> None:
+def finish(store: Store, tables: Sequence[Table]) -> None:
     """Indexes, triggers, references and the next ids (SQLite, PostgreSQL)."""
-    for table in manifest.tables:
+    for table in tables:
         for statement in create_table(table.shape, store.dialect)[1:]:
             store.execute(statement)
         rows.go_on_after(store, table.shape, table.last_id)
     if store.dialect is Dialect.POSTGRESQL:
-        for table in manifest.tables:
+        for table in tables:
             for column in table.shape.columns:
                 if column.references:
                     store.execute(add_reference(table.shape.name, column))

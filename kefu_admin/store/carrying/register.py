@@ -10,9 +10,11 @@ from datetime import datetime
 from kefu_admin.problems import Refusal
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
+from kefu_admin.store.drivers import WAIT_SECONDS
 from kefu_admin.store.shapes import ColumnKind
 
 TABLE = "kefu_backfill"
+MOST_WAIT_MS = 1_000  # for a long reader such as a backup; then the apply is to be tried again
 DERIVED = "*"  # the target of a type's computed and kept values
 
 _COLUMNS = (
@@ -132,4 +134,6 @@ def drain(store: Store) -> None:
     MariaDB's locks would commit: there `drained` is used.
     """
     if store.dialect is Dialect.POSTGRESQL:
+        store.execute(f"SET LOCAL lock_timeout = {MOST_WAIT_MS}")  # writers queue behind us
         store.execute('LOCK TABLE "kefu_state" IN ACCESS EXCLUSIVE MODE')
+        store.execute(f"SET LOCAL lock_timeout = {WAIT_SECONDS * 1000}")
