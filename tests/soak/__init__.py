@@ -5,6 +5,7 @@
 - `kill_fork`: a forked child killed at a statement or a moment (R02)
 - `kill_real`, `web`: the real product killed while people work through panel and API (R01)
 - `crash_points`: every system call of a deed on SQLite as the last (R03)
+- `kill_server`: the database server killed under load (R05)
 - `plants`: faults put into a child on purpose, each of which a run must find
 
 `python -m tests.soak --help`; how to add a deed stands in README.md.

@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from kefu_admin.definitions.project import Project
 from kefu_admin.operations.desk import Desk
-from tests.databases import DIALECTS, SECRET, Databases
-from tests.soak import crash_points, kill_fork, kill_real, plants
+from tests.databases import DIALECTS, SECRET, Databases, lay, opened
+from tests.soak import crash_points, kill_fork, kill_real, kill_server, plants
 from tests.soak.deeds import DEEDS, POINTED
 from tests.soak.ground import Ground, furnish, soak_project
 from tests.soak.oracle import Verdict
@@ -28,7 +29,10 @@ def main() -> int:
     real.add_argument("--kills", type=int, default=200)
     points = runs.add_parser("crash_points", help="R03: every system call of a deed on SQLite")
     points.add_argument("--every", type=int, default=1, help="of the database's writes each n-th")
-    for one in (fork, real):
+    server = runs.add_parser("kill_server", help="R05: the database server killed under load")
+    server.add_argument("--kills", type=int, default=20)
+    server.add_argument("--database", choices=sorted(kill_server.SERVERS), default="postgresql")
+    for one in (fork, real, server):
         one.add_argument("--seed", type=int, default=1)
     for one in (fork, real, points):
         one.add_argument("--database", choices=DIALECTS, default="sqlite")
@@ -54,8 +58,10 @@ def _run(given: argparse.Namespace, directory: Path) -> Verdict:
     databases = Databases(directory, "soak")
     data = directory / "data"
     data.mkdir(mode=0o700)
+    project = soak_project(directory)
+    if given.run == "kill_server":
+        return _server(given, directory, project)
     try:
-        project = soak_project(directory)
         store = databases.store(given.database, project, data)
         if store is None:
             raise SystemExit(f"{given.database}: {databases.absent[given.database]}")
@@ -64,6 +70,21 @@ def _run(given: argparse.Namespace, directory: Path) -> Verdict:
         ground.store.close()
     finally:
         databases.drop()
+    return verdict
+
+
+def _server(given: argparse.Namespace, directory: Path, project: Project) -> Verdict:
+    server = kill_server.SERVERS[given.database](directory)
+    try:
+        server.start()
+        store = opened(server.url, project, directory / "data")
+        with store.connection():
+            lay(store)
+        ground = furnish(Desk(project, store))
+        verdict = kill_server.run(ground, server, kills=given.kills, seed=given.seed)
+        store.close()
+    finally:
+        server.kill()
     return verdict
 
 
