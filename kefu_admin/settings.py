@@ -22,7 +22,14 @@ DEFAULT_CONFIG = "config"
 LEAST_SECRET_BYTES = 32
 _LEAST_DIFFERENT_BYTES = 12
 # Variables of the build and the tests, not of a running desk.
-_OTHER_VARIABLES = ("KEFU_REQUIRE", "KEFU_SKIP_ASSETS", "KEFU_BUILD_", "KEFU_TEST_", "KEFU_BENCH_")
+_OTHER_VARIABLES = (
+    "KEFU_LISTEN_FD",
+    "KEFU_REQUIRE",
+    "KEFU_SKIP_ASSETS",
+    "KEFU_BUILD_",
+    "KEFU_TEST_",
+    "KEFU_BENCH_",
+)
 _RECEIVER = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 # Secrets that stood in an example, a manual or a repository are known to everybody.
 _KNOWN_PARTS = (

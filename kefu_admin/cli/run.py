@@ -42,11 +42,15 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
         target=worker.run, args=(desk, here, stop), name="worker", daemon=True
     )
     thread.start()
-    try:
-        return serve(app, here, output)
-    finally:
+
+    def end_worker() -> None:
         stop.set()
         thread.join(_STOP_SECONDS)
+
+    try:
+        return serve(app, here, output, ending=end_worker)
+    finally:
+        end_worker()
         desk.store.close()
 
 

@@ -1,40 +1,43 @@
-"""The web server of `kefu web` and `kefu run`: waitress, in this process, restartable."""
+"""The web server of `kefu web` and `kefu run`: waitress, in this process, renewable."""
 
 from __future__ import annotations
 
-import gc
 import logging
-import os
 import signal
 import socket
 import sys
-import threading
-from types import FrameType
+from collections.abc import Callable
 
 from flask import Flask
 from waitress.server import create_server
 
+from kefu_admin.cli.draining import Channel, Draining, inherited
 from kefu_admin.cli.output import DONE, WRONG, Output
+from kefu_admin.cli.running import print_problems
 from kefu_admin.faces import http
+from kefu_admin.opening import open_project
+from kefu_admin.problems import ConfigError
 from kefu_admin.settings import Settings
 
-_GRACE_SECONDS = 1.0
 _ALLOCATIONS = 10_000  # between two looks for garbage; a request makes some thousands
 _SWITCH_SECONDS = 0.001  # a thread back from the database waits this long for one that reckons
 
 
-def serve(app: Flask, here: Settings, output: Output) -> int:
-    """Serve until told to stop (Ctrl-C, SIGTERM)."""
+def serve(
+    app: Flask, here: Settings, output: Output, *, ending: Callable[[], None] = lambda: None
+) -> int:
+    """Serve until told to stop (Ctrl-C, SIGTERM); SIGHUP, and a newer config, renew the process.
+
+    Args:
+        ending: what else runs in this process and has to end before it is renewed.
+    """
     try:
-        listening = _listen(here.host, here.port)
+        listening = inherited() or _listen(here.host, here.port)
     except OSError as error:
         output.warn("不能监听 {host}:{port}：{why}。", host=here.host, port=here.port, why=error)
         return WRONG
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits is no news
     sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()  # definitions, routes and templates stay: looking through them again finds nothing
-    gc.set_threshold(_ALLOCATIONS, 10, 10)
     with listening:
         server = create_server(
             app,
@@ -44,8 +47,14 @@ def serve(app: Flask, here: Settings, output: Output) -> int:
             max_request_body_size=here.max_upload_bytes,
             clear_untrusted_proxy_headers=here.proxy_hops == 0,
         )
-        http.runtime(app).restart = restart_soon
-        signal.signal(signal.SIGTERM, _stop)
+        server.channel_class = Channel
+        draining = Draining(
+            server, listening, may_renew=lambda: _is_sound(here, output), ending=ending
+        )
+        http.runtime(app).restart = draining.renew
+        signal.signal(signal.SIGTERM, lambda *_: draining.stop())
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, lambda *_: draining.renew())
         host = f"[{here.host}]" if ":" in here.host else here.host
         output.say(
             "网页已启动：http://{host}:{port}/ （按 Ctrl-C 停止）",
@@ -53,7 +62,19 @@ def serve(app: Flask, here: Settings, output: Output) -> int:
             port=listening.getsockname()[1],
         )
         server.run()
+        server.task_dispatcher.shutdown()
     return DONE
+
+
+def _is_sound(here: Settings, output: Output) -> bool:
+    """Whether the config can be read; its faults are printed, and the old one goes on."""
+    try:
+        open_project(here)
+    except ConfigError as error:
+        output.warn("配置有问题，没有重新启动，继续按原来的配置运行。")
+        print_problems(error, output)
+        return False
+    return True
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -69,24 +90,3 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
-
-
-def restart_soon() -> None:
-    """Replace this process by a fresh one of the same command, after answers under way have left.
-
-    Called when a newer config has been applied; the new process reads it, or says why it cannot.
-    """
-    if _restarting.acquire(blocking=False):
-        threading.Timer(_GRACE_SECONDS, _replace).start()
-
-
-_restarting = threading.Lock()
-
-
-def _replace() -> None:
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own command
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(0)

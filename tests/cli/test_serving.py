@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,3 +118,42 @@ def test_a_taken_port_is_a_sentence(
         assert main(["web", "--port", url.rpartition(":")[2]]) == 2
 
     assert "不能监听" in capsys.readouterr().err
+
+
+def test_no_request_is_lost_while_the_server_is_renewed(desk: Path, token: str) -> None:
+    """Four clients ask all the time, each on a connection of its own; the process is renewed twice
+    under them and keeps its number."""
+    stop, answers = threading.Event(), []
+
+    def client(url: str) -> None:
+        while not stop.is_set():
+            try:
+                answers.append(ask(f"{url}/api/v1/me", token)[0])
+            except OSError as error:  # cut off in the midst of an answer
+                answers.append(repr(error))
+
+    with serving("web", "--port", "0") as (process, url):
+        threads = [threading.Thread(target=client, args=(url,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(2):
+            process.send_signal(signal.SIGHUP)
+            assert address(process) == url  # the new one on the same socket
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert ask(f"{url}/api/v1/me", token)[0] == 200
+
+    assert len(answers) > 8
+    assert set(answers) == {200}
+
+
+def test_a_broken_config_renews_nothing(desk: Path, token: str) -> None:
+    with serving("web", "--port", "0") as (process, url):
+        (desk / "config" / "types" / "customer.yaml").write_text("fields: [", "utf-8")
+        process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 1
+
+        while time.monotonic() < deadline:
+            assert ask(f"{url}/api/v1/me", token)[0] == 200
+        assert process.poll() is None
