@@ -20,6 +20,7 @@ from tests.desks import NOW, Desk, furnish
 from tests.factories import REQUIRED, field
 from tests.store.change.test_create import faults
 from tests.store.change.test_fields import upload, values_of, wide  # noqa: F401 -- fixture
+from tests.store.change.test_whole import together
 
 EVERYTHING = (
     "code", "name", "kind", "phone", "id_number", "level", "owner", "department", "created_at",
@@ -292,3 +293,44 @@ def _let_clerks(desk: Desk, action: Action) -> None:
     desk.store.project = replace(
         desk.project, roles={**desk.project.roles, "clerk": replace(role, grants=more)}
     )
+
+
+def test_of_several_who_restore_or_purge_it_one_does(desk: Desk) -> None:
+    made = [desk.create("boss", "customer", name=f"公司{number}") for number in range(3)]
+    desk.change("boss", lambda c: c.remove_many("customer", dict.fromkeys(made, 1)))
+
+    def work(index: int) -> object:
+        record = made[index // 4]
+        try:
+            return (erase if index % 4 == 3 else back)(desk, "customer", record, 2)
+        finally:
+            desk.store.release()
+
+    answers = together(12, work)
+
+    for start in (0, 4, 8):
+        refused = [one for one in answers[start : start + 4] if isinstance(one, NotFound)]
+        assert len(refused) == 3
+    purged = sum(1 for one in answers if one == [])
+    assert desk.count("customer") == 3 - purged
+    assert desk.count("kefu_bin") == 0
+
+
+def test_a_value_is_taken_by_the_restored_or_the_new_record_never_by_both(desk: Desk) -> None:
+    made = [desk.create("boss", "customer", name=f"公司{n}", phone="13800005678") for n in range(4)]
+    desk.change("boss", lambda c: c.remove_many("customer", dict.fromkeys(made, 1)))
+
+    def work(index: int) -> object:
+        number = index // 2
+        try:
+            if index % 2:
+                return back(desk, "customer", made[number], 2)
+            return desk.create("boss", "customer", name=f"公司{number}", phone="13800005678")
+        finally:
+            desk.store.release()
+
+    answers = together(8, work)
+
+    for new, old in zip(answers[::2], answers[1::2], strict=True):
+        assert isinstance(new, Invalid) != isinstance(old, Invalid)
+    assert desk.count("customer") == 4
