@@ -9,23 +9,36 @@ from kefu_admin.definitions.role import Action, Right
 from kefu_admin.store.grants import Grants, RowGrant, TypeGrants
 
 SEED = system_actor("seed")
+RETENTION = system_actor("retention")
 _FULL = frozenset({Right.SEE, Right.SEARCH_EXACT, Right.EDIT})
 
 
 def seeding_grants(project: Project) -> Grants:
     """`system:seed` may create, read and update every record of every type, at every level."""
     actions = frozenset({Action.CREATE, Action.READ, Action.UPDATE})
+    return _everywhere(project, SEED.login, actions, _FULL)
+
+
+def retention_grants(project: Project) -> Grants:
+    """`system:retention` may purge every deleted record; it sees no field."""
+    actions = frozenset({Action.READ, Action.PURGE})
+    return _everywhere(project, RETENTION.login, actions, frozenset())
+
+
+def _everywhere(
+    project: Project, name: str, actions: frozenset[Action], rights: frozenset[Right]
+) -> Grants:
     return Grants(
-        key=SEED.login,
+        key=name,
         types={
             type_id: TypeGrants(
                 type=type_id,
                 grants=(
                     RowGrant(
-                        role=SEED.login,
+                        role=name,
                         actions=actions,
                         rows=ALWAYS,
-                        rights=dict.fromkeys(content_type.fields, _FULL),
+                        rights=dict.fromkeys(content_type.fields, rights),
                     ),
                 ),
             )

@@ -98,6 +98,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         secrecy_levels=settings.secrecy_levels,
         unmask_per_hour=settings.unmask_per_hour,
         search_per_hour=settings.search_per_hour,
+        bin_days=settings.bin_days,
         types=MappingProxyType(types),
         roles=MappingProxyType(loading.roles),
         numbers=MappingProxyType(loading.numbers),

@@ -46,6 +46,7 @@ class Settings:
     secrecy_levels: tuple[SecrecyLevel, ...] = ()
     unmask_per_hour: int = 60
     search_per_hour: int = 60
+    bin_days: int = 0
     place: Place = NOWHERE
 
     def level_choices(self) -> tuple[Choice, ...]:

@@ -29,7 +29,8 @@ class SecrecyLevel:
 class Project:
     """A desk. `id` is the project's own: one database serves one project. `fingerprint` is the
     SHA-256 (hex) of the canonical text of all definitions, their layers put together; `texts` holds
-    that canonical text per file, which `apply` keeps."""
+    that canonical text per file, which `apply` keeps. `bin_days` 0: what is deleted waits in the
+    bin until somebody purges it."""
 
     name: Label
     id: str = ""
@@ -40,6 +41,7 @@ class Project:
     secrecy_levels: tuple[SecrecyLevel, ...] = ()
     unmask_per_hour: int = 60
     search_per_hour: int = 60
+    bin_days: int = 0
     types: Mapping[str, ContentType]
     roles: Mapping[str, Role]
     numbers: Mapping[str, Series]

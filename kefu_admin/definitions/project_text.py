@@ -47,7 +47,17 @@ SEARCH = Key(
     Integer(1, 10_000),
     Label("每人每小时精确查找次数", "exact look-ups an hour"),
 )
-SHAPE = Shape(ID, RENAMED_FROM, EXTENDS, NAME, TIME_ZONE, LOCALE, PASSWORDS, LEVELS, UNMASK, SEARCH)
+BIN_DAYS = Key(
+    "bin_days",
+    Integer(1, 36_500),
+    Label(
+        "回收站保留天数，到期彻底清除；不写则一直保留",
+        "days in the bin before purging; default: kept",
+    ),
+)
+SHAPE = Shape(
+    ID, RENAMED_FROM, EXTENDS, NAME, TIME_ZONE, LOCALE, PASSWORDS, LEVELS, UNMASK, SEARCH, BIN_DAYS
+)
 
 
 def read(loading: Loading) -> Settings:
@@ -67,6 +77,7 @@ def read(loading: Loading) -> Settings:
     settings.password_profile = taken.get(PASSWORDS, settings.password_profile)
     settings.unmask_per_hour = taken.get(UNMASK, settings.unmask_per_hour)
     settings.search_per_hour = taken.get(SEARCH, settings.search_per_hour)
+    settings.bin_days = taken.get(BIN_DAYS, settings.bin_days)
     zone = taken.get(TIME_ZONE, settings.time_zone)
     try:
         ZoneInfo(zone)

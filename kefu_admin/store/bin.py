@@ -123,6 +123,12 @@ def page(store: Store, type_ids: Sequence[str], *, below: int = 0, limit: int) -
     )
 
 
+def oldest(store: Store, type_id: str, *, before: datetime, limit: int) -> list[Binned]:
+    """The first of what was deleted on its own before an instant; for engines."""
+    where = '"type" = ? AND "with_owner" = 0 AND "at" < ? ORDER BY "id" LIMIT ?'
+    return _read(store, where, (type_id, store.to_db(ColumnKind.INSTANT, before), limit))
+
+
 def every(store: Store, type_id: str, *, above: int, limit: int) -> list[Binned]:
     """The whole bin of a type in portions, by the bin's ids; for engines."""
     where = '"type" = ? AND "id" > ? ORDER BY "id" LIMIT ?'

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kefu_admin import clock
-from kefu_admin.operations import files
+from kefu_admin.operations import files, recycling
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store import (
     deliveries,
@@ -88,7 +88,8 @@ def watch_sealing(desk: Desk, now: datetime) -> None:
 
 
 def clean_up(desk: Desk, now: datetime) -> None:
-    """Forget sessions, limits and request keys that have ended, and uploads nobody claimed."""
+    """Forget sessions, limits and request keys that have ended, what was in the bin for longer than
+    the project keeps it, and uploads nobody claimed."""
     store = desk.store
     with store.transaction():
         sessions.forget(store, now=now)
@@ -102,6 +103,7 @@ def clean_up(desk: Desk, now: datetime) -> None:
         deliveries.forget(store, before=now - _ENDED_KEPT)
     with store.transaction():
         outbox.forget(store, before=now - _ENDED_KEPT)
+    recycling.purge_expired(desk, now=now)
     files.sweep(desk, now=now)
 
 
