@@ -41,6 +41,8 @@ PAGE_LABELS = {
     "tokens": Label("API 令牌", "API tokens"),
     "numbers": Label("编号管理", "Numbers"),
     "bin": Label("回收站", "Recycle bin"),
+    "jobs": Label("后台任务", "Background jobs"),
+    "messages": Label("消息发送", "Messages"),
     "config": Label("系统配置", "Configuration"),
     "status": Label("系统状态", "System status"),
     "api_docs": Label("API 文档", "API documentation"),

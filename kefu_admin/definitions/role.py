@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CONFIG = "config"  # read definitions and what is applied
     STATUS = "status"  # read how the system is: jobs, backups, disks
     NUMBERS = "numbers"  # void business numbers, read the void register
+    JOBS = "jobs"  # everybody's background jobs, messages to other systems
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ SENTENCES = {
     "http_error": "请求没有成功（{status}）。",
     "parameter_twice": "只能给一次。",
     "parameter_whole": "应为 {least} 到 {most} 的整数。",
+    "parameter_one_of": "应为其中之一：{names}。",
     "parameter_object": "应为一个 JSON 对象。",
     "parameter_switch": "应为 true 或 false。",
     "parameter_text": "应为不超过 {longest} 个字符的文字。",

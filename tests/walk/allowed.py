@@ -10,9 +10,9 @@ from tests.walk.oracle import Facts, Person
 
 PERMISSIONS = {
     "/users/": "users", "/departments/": "users", "/tokens/": "tokens", "/numbers/": "numbers",
-    "/audit/": "audit",
+    "/audit/": "audit", "/messages/": "jobs", "/api/v1/deliveries": "jobs",
 }  # fmt: skip
-FOR_ALL = {"/regions", "/account/password", "/bin/find"}
+FOR_ALL = {"/regions", "/account/password", "/bin/find", "/jobs/find"}
 PUBLIC = {"/language", "/sign-in", "/sign-out"}
 
 
@@ -28,6 +28,8 @@ def allowed(world: World, who: str, ask: Ask) -> bool:
             if ask.rule.endswith("/revoke"):
                 return who == "founder" or world.oracle.may(person, "users")
             return world.oracle.may(person, permission)
+    if ask.rule.startswith(("/jobs/<", "/api/v1/jobs/")):
+        return who == "founder" or world.oracle.may(person, "jobs")
     if ask.rule in FOR_ALL:
         return True
     return _on_records(world, person, ask)

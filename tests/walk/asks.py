@@ -133,6 +133,15 @@ def _post(path: str, by: str = "founder", **form: Any) -> Asker:
     return asks
 
 
+def _bare(path: str) -> Asker:
+    """A POST without a body."""
+
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        yield Ask(method="POST", path=path)
+
+    return asks
+
+
 def _each_form(path: str, form: Callable[[World, str, str], dict[str, Any]]) -> Asker:
     def asks(world: World, type: str) -> Iterator[Ask]:
         for key in world.ground.keys(type):
@@ -293,6 +302,16 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/departments/<int:id>", "POST"): _department,
     ("/departments/new", "GET"): _get("/departments/new"),
     ("/departments/new", "POST"): _post("/departments/new", by="root", key=KEY, name="新部门"),
+    ("/jobs/", "GET"): _get("/jobs/", "/jobs/?state=parked"),
+    ("/jobs/find", "POST"): _post("/jobs/find", state="parked"),
+    ("/jobs/<int:id>", "GET"): _get("/jobs/1", f"/jobs/{MISSING}"),
+    ("/jobs/<int:id>/retry", "POST"): _post("/jobs/1/retry"),
+    ("/jobs/<int:id>/cancel", "POST"): _post("/jobs/1/cancel"),
+    ("/messages/", "GET"): _get("/messages/", "/messages/?state=parked"),
+    ("/messages/find", "POST"): _post("/messages/find", state="parked"),
+    ("/messages/<int:id>", "GET"): _get("/messages/1", f"/messages/{MISSING}"),
+    ("/messages/<int:id>/resend", "POST"): _post("/messages/1/resend"),
+    ("/messages/<int:id>/skip", "POST"): _post("/messages/1/skip"),
     ("/numbers/", "GET"): _get("/numbers/", "/numbers/?series=visit"),
     ("/numbers/find", "POST"): _post("/numbers/find", series="visit"),
     ("/numbers/new", "GET"): _get("/numbers/new"),
@@ -342,6 +361,14 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/api/v1/me", "GET"): _get("/api/v1/me"),
     ("/api/v1/openapi.json", "GET"): _get("/api/v1/openapi.json"),
     ("/api/v1/static/<path:filename>", "GET"): _get("/api/v1/static/docs.css"),
+    ("/api/v1/jobs", "GET"): _get("/api/v1/jobs", "/api/v1/jobs?state=parked&limit=1"),
+    ("/api/v1/jobs/<int:record_id>", "GET"): _get("/api/v1/jobs/1", f"/api/v1/jobs/{MISSING}"),
+    ("/api/v1/jobs/<int:record_id>/retry", "POST"): _bare("/api/v1/jobs/1/retry"),
+    ("/api/v1/jobs/<int:record_id>/cancel", "POST"): _bare("/api/v1/jobs/1/cancel"),
+    ("/api/v1/deliveries", "GET"): _get("/api/v1/deliveries", "/api/v1/deliveries?limit=1"),
+    ("/api/v1/deliveries/<int:record_id>", "GET"): _get("/api/v1/deliveries/1"),
+    ("/api/v1/deliveries/<int:record_id>/resend", "POST"): _bare("/api/v1/deliveries/1/resend"),
+    ("/api/v1/deliveries/<int:record_id>/skip", "POST"): _bare("/api/v1/deliveries/1/skip"),
     ("/api/v1/types", "GET"): _get("/api/v1/types"),
     ("/api/v1/<type_id>", "GET"): _get("/api/v1/{type}", "/api/v1/{type}?limit=200&count=true"),
     ("/api/v1/<type_id>", "POST"): _create,

@@ -23,7 +23,7 @@ from kefu_admin.definitions.project import Project
 from kefu_admin.operations import numbers
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
-from kefu_admin.store import sessions, tokens
+from kefu_admin.store import deliveries, jobs, sessions, tokens
 from kefu_admin.store.accounts import create_department, create_person
 from kefu_admin.store.accounts.secrets import NO_PASSWORD
 from kefu_admin.store.database import Store
@@ -133,7 +133,23 @@ def furnish(project: Project, store: Store) -> Ground:
         founder = actor_of(made, "founder")
         write_rows(made, desk, founder, now)
         numbers.void_next(desk, "visit", text_of(made, "void", "reason"), actor=founder, now=now)
+        _stopped_work(store, founder, now)
     return made
+
+
+def _stopped_work(store: Store, founder: Actor, now: datetime) -> None:
+    """A job of the founder and a message, both parked, each number 1."""
+    wanted = jobs.Wanted(kind="walk", payload_version=1, payload={})
+    with store.transaction():
+        jobs.ask(store, wanted, actor=founder, now=now)
+        job = jobs.claim(store, owner="walk")
+        assert job is not None
+        jobs.fail(store, job, {"code": "busy"}, final=True)
+    with store.transaction():
+        deliveries.hand_on(store, ("crm",), owner="walk", now=now)
+        delivery = deliveries.claim(store)
+        assert delivery is not None
+        deliveries.failed(store, delivery, {"code": "receiver_refuses", "status": 500}, final=True)
 
 
 def _staff(made: Ground, store: Store, now: datetime) -> None:

@@ -18,6 +18,8 @@ from kefu_admin.faces.admin.pages.bin import BinView
 from kefu_admin.faces.admin.pages.config import ConfigView
 from kefu_admin.faces.admin.pages.departments import DepartmentsView
 from kefu_admin.faces.admin.pages.front import FrontView
+from kefu_admin.faces.admin.pages.jobs import JobsView
+from kefu_admin.faces.admin.pages.messages import MessagesView
 from kefu_admin.faces.admin.pages.numbers import NumbersView
 from kefu_admin.faces.admin.pages.people import PeopleView
 from kefu_admin.faces.admin.pages.status import StatusView
@@ -69,6 +71,8 @@ def _views(runtime: Runtime) -> list[BaseView]:
         DepartmentsView(),
         TokensView(),
         NumbersView(),
+        JobsView(),
+        MessagesView(),
         BinView(),
         AuditView(),
         ConfigView(),

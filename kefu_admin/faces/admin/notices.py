@@ -19,6 +19,10 @@ NOTICES = {
     "signed_out": "您已退出登录。",
     "user_saved": "人员信息已保存。",
     "department_saved": "部门已保存。",
+    "job_retried": "任务重新排队了。",
+    "job_cancelled": "任务已取消。",
+    "message_resent": "消息重新排队了。",
+    "message_skipped": "消息已跳过。",
     "token_revoked": "令牌已作废。",
 }
 

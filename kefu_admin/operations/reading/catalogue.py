@@ -31,6 +31,7 @@ PAGE_PERMISSIONS = {
     "audit": Permission.AUDIT,
     "tokens": Permission.TOKENS,
     "numbers": Permission.NUMBERS,
+    "messages": Permission.JOBS,
     "config": Permission.CONFIG,
     "status": Permission.STATUS,
 }

@@ -32,6 +32,8 @@ KNOWN = {
             "query_records", "docs", "me", "openapi", "static", "types",
             "history_difference", "restore_version", "list_bin", "get_binned", "restore_record",
             "purge_record",
+            "list_jobs", "get_job", "retry_job", "cancel_job",
+            "list_deliveries", "get_delivery", "resend_delivery", "skip_delivery",
         )
     ),
     *(
@@ -48,6 +50,8 @@ KNOWN = {
     "kefu_bin.index", "kefu_bin.find", "kefu_bin.detail", "kefu_bin.restore", "kefu_bin.purge",
     "kefu_departments.index", "kefu_departments.edit", "kefu_departments.new",
     "kefu_probes.figures", "kefu_probes.healthz", "kefu_probes.readyz", "kefu_status.index",
+    *(f"kefu_jobs.{name}" for name in ("index", "find", "detail", "retry", "cancel")),
+    *(f"kefu_messages.{name}" for name in ("index", "find", "detail", "resend", "skip")),
     "kefu_numbers.index", "kefu_numbers.find", "kefu_numbers.new",
     "kefu_tokens.index", "kefu_tokens.detail", "kefu_tokens.revoke", "kefu_tokens.new",
     "kefu_users.index", "kefu_users.edit", "kefu_users.password", "kefu_users.find",

@@ -27,7 +27,7 @@ PERMISSIONS: dict[str, set[str]] = {
     "supervisor": {"tokens", "numbers"},
     "clerk": {"tokens"},
     "other_clerk": {"tokens"},
-    "admin": {"users", "audit", "config", "status", "tokens"},
+    "admin": {"users", "audit", "config", "status", "tokens", "jobs"},
     "nobody": set(),
     "stranger": set(),
 }

@@ -24,6 +24,8 @@ PAGES = [
     ("supervisor", "/records/customer/1/delete"),
     ("supervisor", "/bin/"),
     ("supervisor", "/records/visit/new"),
+    ("supervisor", "/jobs/"),
+    ("admin", "/messages/"),
     ("supervisor", "/numbers/"),
     ("supervisor", "/numbers/new"),
     ("supervisor", "/tokens/"),
