@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from kefu_admin.problems import Refusal
-from kefu_admin.store.backup.copying import copy_file
 from kefu_admin.store.changeset import CreateTable, Step
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
@@ -29,6 +28,8 @@ def back_up(store: Store, steps: Sequence[Step], *, now: datetime) -> Path | Non
     Raises:
         BackupFailed: no room, or not allowed to write there.
     """
+    from kefu_admin.store.backup.copying import copy_file  # which itself asks what is applied
+
     changes = any(not isinstance(step.action, CreateTable) for step in steps)
     if store.dialect is not Dialect.SQLITE or not changes:
         return None
