@@ -170,6 +170,34 @@ def between(store: Store, type_id: str, record_id: int, older: int, newer: int) 
     return Moved(moved, frozenset(unfit & moved.keys()))
 
 
+def rows_moved(
+    store: Store, type_id: str, record_id: int, older: int, newer: int
+) -> dict[str, tuple[object, ...]]:
+    """The lists of owned rows whose rows hold something else at one mark than at another, with the
+    ids at the newer one; lists that only grew or shrank are told by `between`."""
+    moved: dict[str, tuple[object, ...]] = {}
+    states = [
+        values_at(store, type_id, [record_id], at).get(record_id, {}) for at in (older, newer)
+    ]
+    for one in store.project.types[type_id].fields.values():
+        if one.system or one.type != "children":
+            continue
+        before, after = (_ids(state.get(one.id)) for state in states)
+        both = sorted(set(before) & set(after))
+        was, now = (values_at(store, one.to, both, at) for at in (older, newer))
+        if any(_filled(was.get(id, {})) != _filled(now.get(id, {})) for id in both):
+            moved[one.id] = tuple(after)
+    return moved
+
+
+def _ids(value: object) -> list[int]:
+    return [id for id in value if isinstance(id, int)] if isinstance(value, tuple) else []
+
+
+def _filled(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value not in (None, "", ())}
+
+
 def mark(store: Store, type_id: str, record_id: int, version: int) -> int | None:
     """Where a version stands in the book; None when there is no such version. What is told of owned
     rows up to there is what they were at that version."""

@@ -116,7 +116,8 @@ def difference(
     actor: Actor,
     now: datetime,
 ) -> Difference:
-    """What differs between two versions of a record, under the rights he has in it today.
+    """What differs between two versions of a record, under the rights he has in it today. A list of
+    owned rows of which only the contents differ holds the same rows before and after.
 
     Raises:
         NotFound: he may not see the record, or there is none.
@@ -127,12 +128,15 @@ def difference(
     rights = _rights(look, type_id, record_id)
     if Action.HISTORY not in rights.actions:
         raise Forbidden
-    marks = [book.mark(desk.store, type_id, record_id, version) for version in (older, newer)]
-    if None in marks or older >= newer:
+    first, last = (book.mark(desk.store, type_id, record_id, one) for one in (older, newer))
+    if first is None or last is None or older >= newer:
         raise Invalid([FieldError("version", "no_such_version")])
     moved = book.between(desk.store, type_id, record_id, older, newer)
-    before = {name: values[0] for name, values in moved.values.items()}
-    after = {name: values[1] for name, values in moved.values.items()}
+    rows = book.rows_moved(desk.store, type_id, record_id, first, last)
+    fields = desk.project.types[type_id].fields
+    same = {name: ids for name, ids in rows.items() if look.rules(fields[name].to) is not None}
+    before = {**same, **{name: values[0] for name, values in moved.values.items()}}
+    after = {**same, **{name: values[1] for name, values in moved.values.items()}}
     shown = read.Shown(look, desk.project.types[type_id], rights)
     shown.want(before)
     shown.want(after)

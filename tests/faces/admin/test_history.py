@@ -92,3 +92,23 @@ def test_rows_that_are_gone_still_count(served: Served, customer: int) -> None:
     page = text(served.browser("supervisor").get(f"/records/customer/{customer}/history"))
 
     assert "2 条" in page
+
+
+def test_a_version_in_which_only_an_owned_row_differs_is_told_and_restored(
+    served: Served, customer: int
+) -> None:
+    boss, path = served.as_("supervisor"), f"/records/customer/{customer}"
+    api = f"/api/v1/customer/{customer}"
+    rows = boss.patch(api, json={"contacts": [{"name": "张三"}]}, headers={"If-Match": '"3"'}).json[
+        "data"
+    ]["values"]["contacts"]
+    contact = f"/api/v1/contact/{rows[0]['id']}"
+    boss.patch(contact, json={"name": "李四"}, headers={"If-Match": '"1"'})
+    browser = served.browser("supervisor")
+
+    page = browser.get(f"{path}/history")
+    back = form(page, "/revert").send(browser, field="contacts")
+
+    assert "内容有改动" in text(page)
+    assert back.status_code == 303
+    assert boss.get(contact).json["data"]["values"]["name"] == "张三"
