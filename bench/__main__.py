@@ -1,4 +1,4 @@
-"""`python -m bench desk|smoke|load`: see the package."""
+"""`python -m bench desk|smoke|load|schema`: see the package."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import databases, load
+from bench import databases, load, schema
 from bench.desk import PROMISES, measure
 
 
 def main() -> int:
     """Runs the asked bench; exit 1 when a promise is missed by more than the margin."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("what", choices=("desk", "smoke", "load"), nargs="?", default="desk")
+    parser.add_argument(
+        "what", choices=("desk", "smoke", "load", "schema"), nargs="?", default="desk"
+    )
     parser.add_argument("--database", choices=databases.DIALECTS, default="sqlite")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -27,6 +29,8 @@ def main() -> int:
     given = parser.parse_args()
     if given.what == "load":
         return _load(given)
+    if given.what == "schema":
+        return _schema(given)
     if given.what == "smoke":
         given.rows, given.rounds, given.seconds, given.margin = 2_000, 2, 0.4, 3.0
     with (
@@ -45,6 +49,20 @@ def main() -> int:
     for line in lines:
         print(json.dumps(_rounded(line)))
         missed += _missed(line, given.margin)
+    print(f"{given.database}, {given.rows} customers: {missed} promise(s) missed")
+    return 1 if missed else 0
+
+
+def _schema(given: argparse.Namespace) -> int:
+    missed = 0
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        databases.made(given.database, Path(directory)) as url,
+    ):
+        for line in schema.measure(url, Path(directory) / "data", given.rows):
+            print(json.dumps(_rounded(line)), flush=True)
+            waited = line.get("most_ms", 0) if line["measure"] == schema.CARRYING else 0
+            missed += bool(line.get("found")) or waited > schema.MOST_MS * given.margin
     print(f"{given.database}, {given.rows} customers: {missed} promise(s) missed")
     return 1 if missed else 0
 

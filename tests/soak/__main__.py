@@ -13,7 +13,7 @@ from pathlib import Path
 from kefu_admin.definitions.project import Project
 from kefu_admin.operations.desk import Desk
 from tests.databases import DIALECTS, SECRET, Databases, lay, opened
-from tests.soak import crash_points, kill_fork, kill_real, kill_server, plants
+from tests.soak import crash_points, kill_fork, kill_real, kill_server, plants, schema_kills
 from tests.soak.deeds import DEEDS, POINTED
 from tests.soak.ground import Ground, furnish, soak_project
 from tests.soak.oracle import Verdict
@@ -32,10 +32,15 @@ def main() -> int:
     server = runs.add_parser("kill_server", help="R05: the database server killed under load")
     server.add_argument("--kills", type=int, default=20)
     server.add_argument("--database", choices=sorted(kill_server.SERVERS), default="postgresql")
-    for one in (fork, real, server):
+    schema = runs.add_parser("schema", help="R20: a change of many rows killed, and the way back")
+    schema.add_argument("--kills", type=int, default=60)
+    schema.add_argument("--rows", type=int, default=1_000_000)
+    schema.add_argument("--plant", choices=sorted(schema_kills.PLANTS), help="a fault to find")
+    for one in (fork, real, server, schema):
         one.add_argument("--seed", type=int, default=1)
-    for one in (fork, real, points):
+    for one in (fork, real, points, schema):
         one.add_argument("--database", choices=DIALECTS, default="sqlite")
+    for one in (fork, real, points):
         one.add_argument("--plant", choices=sorted(plants.PLANTS), help="a fault it must find")
     given = parser.parse_args()
     started = time.monotonic()
@@ -62,6 +67,8 @@ def _run(given: argparse.Namespace, directory: Path) -> Verdict:
     if given.run == "kill_server":
         return _server(given, directory, project)
     try:
+        if given.run == "schema":
+            return _schema(given, databases, data)
         store = databases.store(given.database, project, data)
         if store is None:
             raise SystemExit(f"{given.database}: {databases.absent[given.database]}")
@@ -91,6 +98,23 @@ def _server(given: argparse.Namespace, directory: Path, project: Project) -> Ver
 def _fork(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
     plant, say = plants.PLANTS[given.plant] if given.plant else (None, None)
     return kill_fork.run(ground, DEEDS, kills=given.kills, seed=given.seed, plant=plant, say=say)
+
+
+def _schema(given: argparse.Namespace, databases: Databases, data: Path) -> Verdict:
+    url = f"sqlite:///{data / 'schema.db'}"
+    if given.database != "sqlite":
+        served = databases.url(given.database)
+        if served is None:
+            raise SystemExit(f"{given.database}: {databases.absent[given.database]}")
+        url = served
+    return schema_kills.run(
+        url,
+        data,
+        rows=given.rows,
+        kills=given.kills,
+        seed=given.seed,
+        plant=given.plant or "",
+    )
 
 
 def _real(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:

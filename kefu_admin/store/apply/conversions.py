@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from kefu_admin.definitions.fields import Field
 from kefu_admin.store.apply.names import new_names
-from kefu_admin.store.carrying.pairs import pair
 from kefu_admin.store.carrying.rows import Carrier, Tally
 from kefu_admin.store.changeset import (
     AddIndex,
@@ -146,10 +145,8 @@ def _settled(
 
 def _refused(step: Step, carrier: Carrier, tally: Tally) -> Step:
     """With the rows that are in the way in place of the mere number."""
-    found = carrier.found
-    possible = found is not None and pair(found, carrier.field) is not None
     meaning = next((m for m, _ in step.at_stake if m in _TRIED), Meaning.NOT_CONVERTIBLE)
-    if meaning is Meaning.NOT_CONVERTIBLE and possible:
+    if meaning is Meaning.NOT_CONVERTIBLE and carrier.is_possible:
         meaning = Meaning.NOT_READABLE
     return replace(
         step,

@@ -27,7 +27,7 @@ Rows = Mapping[int, Mapping[str, object]]  # id -> column -> what the driver tak
 
 FIRST_SIZE = 500
 LARGEST_SIZE = 20_000  # rule D18
-MOST_SECONDS = 0.08
+MOST_SECONDS = 0.05
 _RECENT = 500  # ids of one catching-up statement
 
 

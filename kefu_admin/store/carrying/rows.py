@@ -11,7 +11,7 @@ from kefu_admin.definitions.field_types import convert, plain, storage
 from kefu_admin.definitions.fields import BadValue, Field, PersonalClass, Storage
 from kefu_admin.store import crypto
 from kefu_admin.store.carrying.notation import Notation, Written, notation, read
-from kefu_admin.store.carrying.pairs import pair
+from kefu_admin.store.carrying.pairs import Take, pair
 from kefu_admin.store.columns import hash_column, is_always_required, kind, to_column
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import quoted
@@ -70,7 +70,7 @@ class Carrier:
     @property
     def is_possible(self) -> bool:
         """Whether the pair of kinds can be carried at all."""
-        return self.found is not None and pair(self.found, self.field) is not None
+        return self._take is not None
 
     def value(self, id: int, raw: object) -> object:
         """The canonical value, None for none.
@@ -86,14 +86,40 @@ class Carrier:
             value = self._carried(found, self._read(found, id, neutral))
         if value is None or value == ():
             value = self.filling
-        if value is None and is_always_required(self.field):
+        if value is None and self._is_required:
             raise BadValue("carry_required")
         return value
+
+    # looked up once, not for each of a million rows
+
+    @cached_property
+    def _is_required(self) -> bool:
+        return is_always_required(self.field)
+
+    @cached_property
+    def _is_sealed(self) -> bool:
+        return storage(self.field) is Storage.SECRET
+
+    @cached_property
+    def _kind(self) -> ColumnKind:
+        return kind(self.field)
+
+    @cached_property
+    def _take(self) -> Take | None:
+        return pair(self.found, self.field) if self.found else None
+
+    @cached_property
+    def _declared(self) -> dict[str, object]:
+        return dict(self.field.old_values)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.field.zone)
 
     @cached_property
     def filling(self) -> object:
         """What a row without a value gets: only where the field is always required."""
-        if not is_always_required(self.field):
+        if not self._is_required:
             return None
         constant = self.field.backfill if self.field.backfill is not None else self.field.default
         return None if isinstance(constant, str) and constant.startswith("$") else constant
@@ -101,8 +127,8 @@ class Carrier:
     def columns(self, id: int, value: object, target: str) -> dict[str, object]:
         """What the driver takes, per column; `target` is the column the value itself goes to."""
         own = self.field
-        if storage(own) is not Storage.SECRET:
-            return {target: self.store.to_db(kind(own), to_column(own, value))}
+        if not self._is_sealed:
+            return {target: self.store.to_db(self._kind, to_column(own, value))}
         if value is None:
             return {target: None, hash_column(own): None}
         text = str(plain(own, value))
@@ -148,9 +174,9 @@ class Carrier:
             value = self.value(id, raw)
         except BadValue as bad:
             return bad
-        if storage(self.field) is Storage.SECRET or self.found is Notation.SECRET:
+        if self._is_sealed or self.found is Notation.SECRET:
             return True
-        after = self.store.to_db(kind(self.field), to_column(self.field, value))
+        after = self.store.to_db(self._kind, to_column(self.field, value))
         return after != raw
 
     def _read(self, found: Notation, id: int, neutral: object) -> Written:
@@ -158,10 +184,10 @@ class Carrier:
             keys = crypto.vault_of(self.store)
             text = keys.open(str(neutral), type_id=self.type_id, field=self.field.id, record_id=id)
             return Written(text, text)
-        return read(found, neutral, scale=self.scale, zone=ZoneInfo(self.field.zone))
+        return read(found, neutral, scale=self.scale, zone=self._zone)
 
     def _carried(self, found: Notation, written: Written) -> object:
-        declared = dict(self.field.old_values)
+        declared = self._declared
         if found is Notation.MEMBERS and declared:
             assert isinstance(written.value, tuple)
             kept = tuple(one for member in written.value for one in _moved(declared, member))
@@ -170,10 +196,9 @@ class Carrier:
             written = Written(tuple(dict.fromkeys(kept)), "、".join(kept))
         elif written.text in declared:
             return declared[written.text]
-        take = pair(found, self.field)
-        if take is None:
+        if self._take is None:
             raise BadValue("carry_another_kind")
-        return self._limited(convert(self.field, take(written, self.field)))
+        return self._limited(convert(self.field, self._take(written, self.field)))
 
     def _limited(self, value: object) -> object:
         """The value within the limits the column itself will have."""
