@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FRONT := frontend/package.json frontend/package-lock.json frontend/assets.toml hatch_build.py
 
-.PHONY: run test build lint types format bench clean
+.PHONY: run test build lint types format bench bundle clean
 
 run: $(STAMP)
 	@$(BIN)/kefu run --demo
@@ -36,6 +36,11 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench desk
+
+# One archive that installs without a network; then installs it where there is none.
+bundle: $(STAMP)
+	$(BIN)/python -m bundling.bundle
+	$(BIN)/python -m bundling.trial dist/kefu-*-bundle.tar.gz
 
 clean:
 	rm -rf build dist data .pytest_cache .mypy_cache .ruff_cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -195,3 +197,27 @@ def test_receivers_are_listed_with_their_keys_only_when_asked(
     assert capsys.readouterr().out.splitlines() == ["crm  https://crm.example/hook"]
     assert main(["webhook", "--keys"]) == 0
     assert len(capsys.readouterr().out.split()[2]) == 64
+
+
+def test_commands_are_found_in_a_fresh_process() -> None:
+    """Modules that import each other in a circle may load in one order and not in another; here
+    a command of each part is the first to be imported, as when it is called."""
+    script = """
+import importlib, os, sys
+failed = []
+for name in ("apply", "backup", "restore", "worker"):
+    child = os.fork()
+    if not child:
+        try:
+            importlib.import_module(f"kefu_admin.cli.{name}")
+        except ImportError as error:
+            print(name, error, file=sys.stderr)
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        failed.append(name)
+sys.exit(" ".join(failed))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "")

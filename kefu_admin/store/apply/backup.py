@@ -11,6 +11,7 @@ from kefu_admin.problems import Refusal
 from kefu_admin.store.changeset import CreateTable, Step
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
+from kefu_admin.store.sqlite_file import copy_file
 
 FOLDER = "backups"
 KEPT = 5  # of those made here; `kefu backup` keeps its own
@@ -28,8 +29,6 @@ def back_up(store: Store, steps: Sequence[Step], *, now: datetime) -> Path | Non
     Raises:
         BackupFailed: no room, or not allowed to write there.
     """
-    from kefu_admin.store.backup.copying import copy_file  # which itself asks what is applied
-
     changes = any(not isinstance(step.action, CreateTable) for step in steps)
     if store.dialect is not Dialect.SQLITE or not changes:
         return None

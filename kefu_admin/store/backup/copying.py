@@ -6,7 +6,6 @@ at the original files, which nothing there writes.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -19,8 +18,7 @@ from kefu_admin.store.backup.shapes import LEFT_OUT, tables
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.seal.anchors import FILE as ANCHORS
-
-_PAGES = 2_000  # copied before other connections get their turn
+from kefu_admin.store.sqlite_file import copy_file
 
 
 def copy(source: Store, target: Store, *, now: datetime) -> int:
@@ -52,17 +50,6 @@ def copy(source: Store, target: Store, *, now: datetime) -> int:
             search.rebuild(target)
             seal.seal_rest(target, now=now)
     return count
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """SQLite's online backup: consistent, readable by its owner only; writers go on meanwhile."""
-    target.touch(mode=0o600)
-    original, made = sqlite3.connect(source), sqlite3.connect(target)
-    try:
-        original.backup(made, pages=_PAGES, sleep=0.001)
-    finally:
-        made.close()
-        original.close()
 
 
 def _lines(source: Store, table: Table) -> Iterator[bytes]:
