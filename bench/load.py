@@ -162,6 +162,7 @@ def _floor(store: Store, dialect: str, directory: Path) -> float:
         other = _ground(url, directory)
         raw = Raw(url)
         seconds = written = 0.0
+        customers = 0
         for type_id in ("customer", "visit"):
             for table in (type_id, *BOOKS):
                 names, rows = _rows(store, table, type_id)
@@ -170,8 +171,9 @@ def _floor(store: Store, dialect: str, directory: Path) -> float:
                 own = [(top + place, *row[1:]) for place, row in enumerate(rows, start=1)]
                 if table == "visit":  # of customers that are there
                     at = names.index("customer")
-                    own = [(*r[:at], r[at] % len(own) + 1, *r[at + 1 :]) for r in own]
+                    own = [(*r[:at], r[at] % customers + 1, *r[at + 1 :]) for r in own]
                 seconds += _write(raw, table, names, own)
+                customers = len(own) if table == "customer" else customers
                 written += len(own) if table == type_id else 0
         other.close()
     return written / seconds

@@ -68,8 +68,7 @@ class TypeSql:
     pointing: tuple[tuple[Field, str], ...]  # references and the type each leads to
     told: tuple[Field, ...]  # what history and audit tell: not what the system or a rollup keeps
     select: str
-    insert: str
-    row_marks: str
+    inserted: tuple[str, ...]  # the columns of a new row
     rows_per_insert: int
 
 
@@ -82,7 +81,6 @@ def _compile(store: Store, type_id: str) -> TypeSql:
         *(column for some in by_field.values() for column in some),
     )
     names = ", ".join(quoted(column.name) for column in every)
-    inserted = ", ".join(quoted(column.name) for column in every[1:])
     table = quoted(content_type.id)
     return TypeSql(
         type=content_type,
@@ -112,8 +110,7 @@ def _compile(store: Store, type_id: str) -> TypeSql:
             if field.rollup is None and not (field.formula and field.formula.uses_now)
         ),
         select=f"SELECT {names} FROM {table}",
-        insert=f"INSERT INTO {table} ({inserted}) VALUES ",
-        row_marks="(" + ", ".join("?" * (len(every) - 1)) + ")",
+        inserted=tuple(column.name for column in every[1:]),
         rows_per_insert=min(500, PARAMETERS // len(every)),
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field
 from kefu_admin.problems import Conflict
-from kefu_admin.store import attachments, numbers
+from kefu_admin.store import attachments, inserts, numbers
 from kefu_admin.store.change import crossing, statements
 from kefu_admin.store.change.statements import Column, TypeSql, chunks, encode, marks
 from kefu_admin.store.change.values import Draft, Kind
@@ -58,12 +58,8 @@ def _insert(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     _number(change, sql.type, drafts)
     for part in chunks(drafts, sql.rows_per_insert):
         crossed = crossing.new_columns(store, sql.type.id, part)
-        params = [value for row in zip(*crossed, strict=True) for value in row]
-        text = sql.insert + ", ".join([sql.row_marks] * len(part))
-        if len(part) == 1:
-            ids = [store.insert(text, params)]
-        else:  # rows of one statement get rising ids in the order they are written
-            ids = sorted(int(row[0]) for row in store.rows(text + ' RETURNING "id"', params))
+        rows = list(zip(*crossed, strict=True))
+        ids = inserts.with_ids(store, sql.type.id, sql.inserted, rows)
         for draft, record_id in zip(part, ids, strict=True):
             change.reader.forget(sql.type.id, draft.id)
             draft.id = record_id
@@ -132,10 +128,7 @@ def _seal_new(change: Change, sql: TypeSql, field: Field, drafts: list[Draft]) -
         if (value := draft.after.get(field.id)) is not None
     ]
     if rows:
-        change.store.execute_many(
-            f'UPDATE {quoted(sql.type.id)} SET {quoted(column.name)} = ? WHERE "id" = ?',
-            rows,
-        )
+        inserts.fill(change.store, sql.type.id, column.name, rows)
 
 
 # changed rows

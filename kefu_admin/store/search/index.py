@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.store import columns
+from kefu_admin.store import columns, inserts
 from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.search.tokens import indexed_fields, signature, tokens
 
@@ -192,6 +192,10 @@ def _put_in(store: Store, rows: Sequence[tuple[int, str]]) -> None:
         store.execute_many(f'INSERT INTO "{TABLE}" (rowid, grams) VALUES (?, ?)', rows)
         return
     is_postgresql = store.dialect is Dialect.POSTGRESQL
+    if is_postgresql and len(rows) >= inserts.COPIED:
+        vectors = [(id, _vector(text)) for id, text in rows]
+        store.copy_in(f'COPY "{TABLE}" ("id", "grams") FROM STDIN', vectors)
+        return
     mark = "(?, CAST(? AS tsvector))" if is_postgresql else "(?, ?)"
     for part in _parts(rows):
         params: list[object] = []

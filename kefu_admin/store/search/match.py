@@ -48,7 +48,7 @@ def match(
     phrases = [phrase(type, own, name, word) for name in fields]
     phrases += [(tail(type, own, name, word),) for name in tails]
     asked, holds = _asked(phrases, store.dialect)
-    is_common = in_order and _is_common(store, asked, holds)
+    is_common = in_order and _is_common(store, phrases, asked, holds)
     if is_common:
         row = "rowid" if store.dialect is Dialect.SQLITE else '"id"'
         text = f'EXISTS (SELECT 1 FROM "{TABLE}" WHERE {row} = "{alias}"."id" + ? AND {holds})'
@@ -73,9 +73,11 @@ def _asked(phrases: Sequence[Sequence[str]], dialect: Dialect) -> tuple[str, str
     return asked, 'MATCH ("grams") AGAINST (? IN BOOLEAN MODE)'
 
 
-def _is_common(store: Store, asked: str, holds: str) -> bool:
+def _is_common(store: Store, phrases: Sequence[Sequence[str]], asked: str, holds: str) -> bool:
     """Whether so many records hold it that asking each row in turn beats listing them all."""
     if store.dialect is Dialect.MARIADB:
         return False  # its full-text index cannot be asked about one row
+    if store.dialect is Dialect.SQLITE and any(len(one) > 1 for one in phrases):
+        return False  # it finds one row of a phrase only by going through those before
     sql = f'SELECT COUNT(*) FROM (SELECT 1 FROM "{TABLE}" WHERE {holds} LIMIT {COMMON + 1}) AS hits'
     return int(store.value(sql, (asked,))) > COMMON
