@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kefu_admin.actor import system_actor
-from kefu_admin.store import crypto, history
+from kefu_admin.store import bin, crypto, history
+from kefu_admin.store.change.recorded import Past
+from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.renames import Rename, Renames
 from tests.databases import NOW, add
 from tests.factories import content_type, field
@@ -106,6 +109,22 @@ def test_attachments_follow_their_renamed_field_once(go):
     assert len(again.renames.entries) == 2
 
 
+def test_a_deleted_record_is_found_under_the_names_of_today(go):
+    old = go(content_type("client", field("tel"), field("card", encrypted=True), field("fax")))
+    with old.transaction():
+        was = {"tel": "1", "card": "E123", "fax": "2"}
+        history.append(old, [replace(_entry("client", 2, {}), action="delete", before=was)])
+        bin.put(old, [_binned("client")])
+
+    new = (field("phone", renamed_from="tel"), field("card", encrypted=True))
+    store = go(content_type("customer", *new, renamed_from="client"))
+
+    recorded = Past(store, Reader(store)).load("customer", [7])[7]
+    assert (recorded.values["phone"], recorded.values["card"]) == ("1", "E123")
+    assert recorded.lost == ("fax",)
+    assert Past(store, Reader(store)).load("client", [7]) == {}
+
+
 def test_a_type_made_again_does_not_give_out_old_ids(go):
     old = go(content_type("ticket", field("name")))
     with old.transaction():
@@ -115,6 +134,23 @@ def test_a_type_made_again_does_not_give_out_old_ids(go):
     store = go(content_type("ticket", field("name")))
 
     assert add(store, "ticket", name="neu") == 8
+
+
+def _binned(type_id: str) -> bin.Binned:
+    return bin.Binned(
+        type=type_id,
+        record_id=7,
+        version=2,
+        owner_id=None,
+        with_owner=False,
+        at=NOW,
+        actor_id=None,
+        actor="tests",
+        created_at=NOW,
+        created_by=None,
+        updated_at=NOW,
+        updated_by=None,
+    )
 
 
 def _entry(type_id: str, version: int, after: dict[str, object], later: int = 0) -> history.Entry:
