@@ -44,9 +44,13 @@ def run(
         plant: puts a fault into each child before it begins.
         say: what a child claims of a deed before doing it (a planted early answer).
     """
-    chance, verdict, lengths = random.Random(seed), Verdict(again=0.2), dict[str, int]()
+    chance, verdict, lengths = (
+        random.Random(seed),
+        Verdict(again=0.2, enough=1 if plant or say else 20),
+        dict[str, int](),
+    )
     number = 0
-    while verdict.seen["kills"] < kills:
+    while verdict.seen["kills"] < kills and not verdict.is_clear:
         number += 1
         chosen = [chance.choice(deeds) for _ in range(PER_CHILD)]
         victim = chance.randrange(PER_CHILD)

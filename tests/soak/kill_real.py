@@ -118,7 +118,7 @@ class Product:
 
 def run(ground: Ground, product: Product, *, kills: int, seed: int) -> Verdict:
     """Kill the product that many times; returns what was found."""
-    chance, verdict = random.Random(seed), Verdict(again=0.6)
+    chance, verdict = random.Random(seed), Verdict(again=0.6, enough=1 if product.plant else 20)
     promises: list[Promise] = []
     try:
         for number in range(1, kills + 2):
@@ -126,7 +126,7 @@ def run(ground: Ground, product: Product, *, kills: int, seed: int) -> Verdict:
             ground = replace(ground, served=signed_in(ground, product.port))
             verdict.judge(ground, promises)
             verdict.faults += ground.findings()
-            if number > kills:
+            if number > kills or verdict.is_clear:
                 break
             applies = number % APPLY_EACH == 2
             promises = _round(ground, product, f"{seed}-{number}", chance, verdict, applies)

@@ -39,12 +39,18 @@ class Promise:
 @dataclass(slots=True)
 class Verdict:
     """The faults a run found, and how often it saw what. `again` is the share of acknowledged deeds
-    that is sent again."""
+    that is sent again; with `enough` faults a run ends."""
 
     again: float
+    enough: int = 20
     faults: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     _chance: random.Random = field(default_factory=lambda: random.Random(1))
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether more kills would say nothing new."""
+        return len(self.faults) >= self.enough
 
     def judge(self, ground: Ground, promises: Sequence[Promise]) -> None:
         """Hold the database against what was promised; what is unknown is sent again."""

@@ -20,7 +20,7 @@ def commit_each_statement() -> None:
     """Every statement stands for itself."""
 
     @contextmanager
-    def unit(self: Session, begin: str) -> Iterator[None]:
+    def unit(self: Session, *_: object) -> Iterator[None]:
         self._local.open, self._local.after = True, []
         try:
             yield

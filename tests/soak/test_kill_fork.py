@@ -25,4 +25,4 @@ def test_a_killed_writer_leaves_nothing_half_done_lost_or_doubled(soak: Soak, se
 @pytest.mark.parametrize("plant", PLANTS)
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_the_run_finds_a_planted_fault(soak: Soak, plant: str) -> None:
-    assert soak("kill_fork", "--kills", "15", "--plant", plant)["faults"] > 0
+    assert soak("kill_fork", "--kills", "200", "--plant", plant)["faults"] > 0

@@ -21,4 +21,4 @@ def test_a_killed_desk_comes_back_with_all_it_acknowledged(soak: Soak, dialect: 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_the_run_finds_a_planted_fault(soak: Soak) -> None:
-    assert soak("kill_real", "--kills", "1", "--plant", "forgotten_key")["faults"] > 0
+    assert soak("kill_real", "--kills", "5", "--plant", "forgotten_key")["faults"] > 0

@@ -10,16 +10,8 @@ from tests.soak.deeds.deed import ABSENT, WHOLE, Deed, Facts, stray_files
 from tests.soak.deeds.many import Bulk, Restore
 from tests.soak.deeds.single import PDF, Change, Create, Remove, Stale, Upload, Visit
 
-DEEDS: tuple[Deed, ...] = (
-    Create(),
-    Change(),
-    Stale(),
-    Remove(),
-    Visit(),
-    Upload(),
-    Restore(),
-    Bulk(),
-)
+SINGLE: tuple[Deed, ...] = (Create(), Change(), Stale(), Remove(), Visit(), Upload())
+DEEDS: tuple[Deed, ...] = (*SINGLE, Restore(), Bulk())
 POINTED: tuple[Deed, ...] = (Create(), Change(), Remove(), Upload())  # one of each kind of writing
 
 __all__ = [
@@ -27,6 +19,7 @@ __all__ = [
     "DEEDS",
     "PDF",
     "POINTED",
+    "SINGLE",
     "WHOLE",
     "Change",
     "Create",
