@@ -16,7 +16,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Rollup
 from kefu_admin.definitions.logic import any_of, through
 from kefu_admin.definitions.project import Project
-from kefu_admin.definitions.role import Action, Denial, Grant, Right, Role
+from kefu_admin.definitions.role import Action, Denial, Grant, Permission, Right, Role
 from kefu_admin.store.grants import Grants, RowDenial, RowGrant, TypeGrants
 
 WRITING = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE, Action.RESTORE, Action.PURGE})
@@ -58,6 +58,12 @@ def compile_grants(
             if scopes is None or f"may:{permission}" in scopes
         ),
         clearance=clearance,
+        keeps=frozenset(
+            name
+            for role in held
+            for name in role.keeps
+            if scopes is None or f"may:{Permission.VALUES}" in scopes
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from kefu_admin import clock
 from kefu_admin.actor import system_actor
 from kefu_admin.cli.output import DONE, FAULTY, Output
 from kefu_admin.opening import open_owned, open_project
+from kefu_admin.operations import dated
 from kefu_admin.operations.derived import bring_up_derived
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
@@ -51,8 +52,11 @@ def carry_out(
     web and worker run under its part."""
     if not wanted.is_empty:
         _apply(store, wanted, consented, output)
-    for type_id, count in bring_up_derived(Desk(store.project, store), now=clock.now()).items():
+    desk = Desk(store.project, store)
+    for type_id, count in bring_up_derived(desk, now=clock.now()).items():
         output.say("重新计算了 {type} 的 {count} 行。", type=type_id, count=count)
+    if count := dated.bring_up(desk, now=clock.now()):
+        output.say("按配置补充或更新了 {count} 个放在行里的值；有人改过的保持不变。", count=count)
     if here.owner_database_url:
         output.say("已给运行角色 {role} 授权。", role=grant(store, here.database))
 

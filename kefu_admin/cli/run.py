@@ -10,7 +10,7 @@ from kefu_admin.actor import system_actor
 from kefu_admin.cli.output import Output
 from kefu_admin.cli.seed import invent, load_masters, seeds_directory, show_logins
 from kefu_admin.opening import open_desk, private_files
-from kefu_admin.operations import seeding
+from kefu_admin.operations import dated, seeding
 from kefu_admin.operations.derived import bring_up_derived
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
@@ -63,6 +63,7 @@ def prepare_demo(desk: Desk, here: Settings, output: Output) -> None:
         if not wanted.is_empty:
             apply(store, wanted, consent=frozenset(), actor=system_actor("demo"), now=now)
         bring_up_derived(desk, now=now)
+        dated.bring_up(desk, now=now)
         seeds = seeding.read(seeds_directory(here))
         load_masters(desk, seeds, now=now, output=output)
         logins = seeding.people(store, seeds, now=now)

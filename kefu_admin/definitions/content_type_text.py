@@ -88,7 +88,7 @@ def read(loading: Loading) -> dict[str, ContentType]:
     for source in loading.sources["types"].values():
         taken = SHAPE.take(source.node, loading.problems) if source.node else None
         if taken is not None:
-            loading.drafts[source.id] = _draft(source.id, taken, loading.settings, loading.problems)
+            loading.drafts[source.id] = _draft(source.id, taken, loading)
     derive_results(loading)
     for draft in loading.drafts.values():
         _put(draft, field_text.with_formula, loading)
@@ -98,11 +98,10 @@ def read(loading: Loading) -> dict[str, ContentType]:
     return finished
 
 
-def _draft(id: str, taken: Taken, settings: Settings, problems: Problems) -> TypeDraft:
+def _draft(id: str, taken: Taken, loading: Loading) -> TypeDraft:
+    problems = loading.problems
     written = taken.get(FIELDS, {})
-    fields = {
-        name: field_text.draft(name, one, settings, problems) for name, one in written.items()
-    }
+    fields = {name: field_text.draft(name, one, loading) for name, one in written.items()}
     if taken[FIELDS] is not None and not taken[FIELDS]:
         problems.add(taken.at(FIELDS), Fault.NO_FIELDS)
     label = taken.get(LABEL, Label(id))
@@ -112,7 +111,7 @@ def _draft(id: str, taken: Taken, settings: Settings, problems: Problems) -> Typ
         plural=taken.get(PLURAL, label),
         help=taken.get(HELP, Label("")),
         icon=taken.get(ICON, ""),
-        fields=_all(fields, settings),
+        fields=_all(fields, loading.settings),
         title=taken.get(TITLE, _first_title(fields)),
         owner=taken.get(OWNER, ""),
         department=taken.get(DEPARTMENT, ""),

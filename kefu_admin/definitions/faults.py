@@ -182,6 +182,11 @@ class Fault(StrEnum):
     ACTION_EMPTY = "CFG213"
     ACTION_TWICE = "CFG214"
     ACTION_DELETE_SETS = "CFG215"
+    # lists of choices
+    NO_LIST_NEAR = "CFG148"
+    NO_LIST = "CFG149"
+    NOT_KEPT_NEAR = "CFG216"
+    NOT_KEPT = "CFG217"
 
 
 class Problems(list[Problem]):

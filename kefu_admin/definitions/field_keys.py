@@ -6,11 +6,13 @@ every type.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kefu_admin.definitions.dated import COLORS
 from kefu_admin.definitions.faults import Fault, Problems
 from kefu_admin.definitions.field_types import FIELD_TYPES, RESULTS
-from kefu_admin.definitions.fields import PersonalClass, RollupFunction
+from kefu_admin.definitions.fields import Choice, PersonalClass, RollupFunction
 from kefu_admin.definitions.keys import CLAUSES, Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.masks import MASKS
@@ -29,10 +31,6 @@ from kefu_admin.definitions.takers import (
 )
 from kefu_admin.definitions.tree import MapNode, Node, TextNode
 
-COLORS = (
-    "blue", "azure", "indigo", "purple", "pink", "red", "orange", "yellow", "lime", "green",
-    "teal", "cyan", "gray",
-)  # fmt: skip
 SECRECY_LEVELS = "secrecy_levels"
 FIELD_ID = Id(30)
 TYPE = To(Label("内容类型", "content type"))
@@ -72,24 +70,45 @@ CHOICE = Shape(CHOICE_ID, CHOICE_LABEL, CHOICE_COLOR, CHOICE_RETIRED)
 
 @dataclass(frozen=True)
 class ChoicesText:
-    """A list of choices, or `secrecy_levels` for the project's."""
+    """A list of choices, `secrecy_levels` for the project's, or the id of a list of its own."""
 
     item: Shape = CHOICE
     merged_as = ListOf(CHOICE, least=1, keys=("id",))
 
     def take(self, node: Node, problems: Problems) -> str | tuple[Taken, ...] | None:
         """The opened choices, or the word."""
-        if isinstance(node, TextNode) and node.text == SECRECY_LEVELS:
-            return SECRECY_LEVELS
+        if isinstance(node, TextNode) and node.text:
+            return node.text
         return self.merged_as.take(node, problems)
 
     def schema(self) -> Schema:
-        """An array or the word."""
-        return {"anyOf": [{"const": SECRECY_LEVELS}, self.merged_as.schema()]}
+        """An array or a word."""
+        return {"anyOf": [{"type": "string"}, self.merged_as.schema()]}
 
     def meaning(self) -> Label:
         """In a few words."""
-        return Label("列表，见下；或 `secrecy_levels`", "list, see below; or `secrecy_levels`")
+        return Label(
+            "列表，见下；或 `secrecy_levels`；或 choices 目录中一张选项表的标识",
+            "list, see below; or `secrecy_levels`; or the id of a list in choices",
+        )
+
+
+def choices_of(written: Sequence[Taken], problems: Problems) -> tuple[Choice, ...]:
+    """The choices of a list, each id once; repeated ones are noted."""
+    choices: dict[str, Choice] = {}
+    for one in written:
+        id = one.get(CHOICE_ID, "")
+        if id in choices:
+            problems.add(one.place, Fault.REPEATED, name=id)
+        made = Choice(
+            id=id,
+            label=one.get(CHOICE_LABEL, Label(id)),
+            color=one.get(CHOICE_COLOR, ""),
+            retired=one.get(CHOICE_RETIRED, False),
+            place=one.place,
+        )
+        choices.setdefault(id, made)
+    return tuple(choices.values())
 
 
 @dataclass(frozen=True)

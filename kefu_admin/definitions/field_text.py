@@ -6,7 +6,7 @@ the finished field to convert (default, min, max).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kefu_admin.definitions import field_keys as keys
@@ -27,7 +27,7 @@ from kefu_admin.definitions.fields import (
 from kefu_admin.definitions.formula_text import parse_formula
 from kefu_admin.definitions.keys import CLAUSES, Key, Taken
 from kefu_admin.definitions.label import Label
-from kefu_admin.definitions.loading import Loading, Settings
+from kefu_admin.definitions.loading import Loading
 from kefu_admin.definitions.patterns import unsafe_part
 from kefu_admin.definitions.tree import MapNode, Node
 
@@ -45,8 +45,9 @@ _SYMBOLS = {
 }  # fmt: skip
 
 
-def draft(id: str, taken: Taken, settings: Settings, problems: Problems) -> Field:
+def draft(id: str, taken: Taken, loading: Loading) -> Field:
     """The field without what refers to others."""
+    problems = loading.problems
     type_id = taken.get(keys.TYPE_OF, "text")
     if taken[keys.TYPE_OF]:
         _options(taken, type_id, problems)
@@ -66,7 +67,7 @@ def draft(id: str, taken: Taken, settings: Settings, problems: Problems) -> Fiel
         scale=taken.get(keys.SCALE, _SCALES.get(result or type_id, 0)),
         unit=taken.get(keys.UNIT, Label("")),
         pattern=_pattern(taken, problems),
-        choices=_choices(taken, settings, problems),
+        choices=_choices(taken, loading),
         to=taken.get(keys.OF if type_id == "children" else keys.TO, ""),
         by=taken.get(keys.BY, "") if type_id == "children" else "",
         personal=personal,
@@ -79,7 +80,7 @@ def draft(id: str, taken: Taken, settings: Settings, problems: Problems) -> Fiel
         max_count=taken.get(keys.MAX_COUNT, 0),
         renamed_from=taken.get(keys.RENAMED_FROM, ""),
         clauses=taken.get(CLAUSES, ()),
-        zone=settings.time_zone,
+        zone=loading.settings.time_zone,
         place=taken.place,
     )
 
@@ -150,29 +151,19 @@ def _pattern(taken: Taken, problems: Problems) -> str:
     return pattern
 
 
-def _choices(taken: Taken, settings: Settings, problems: Problems) -> tuple[Choice, ...]:
+def _choices(taken: Taken, loading: Loading) -> Sequence[Choice]:
     written = taken.get(keys.CHOICES, ())
-    if isinstance(written, str):
-        if not settings.secrecy_levels:
-            problems.add(taken.at(keys.CHOICES), Fault.NO_LEVELS)
-        return settings.level_choices()
-    choices: dict[str, Choice] = {}
-    for index, one in enumerate(written):
-        id = one.get(keys.CHOICE_ID, "")
-        if id in choices:
-            problems.add(taken.at(keys.CHOICES, index), Fault.REPEATED, name=id)
-        choices.setdefault(id, _choice(id, one))
-    return tuple(choices.values())
-
-
-def _choice(id: str, taken: Taken) -> Choice:
-    return Choice(
-        id=id,
-        label=taken.get(keys.CHOICE_LABEL, Label(id)),
-        color=taken.get(keys.CHOICE_COLOR, ""),
-        retired=taken.get(keys.CHOICE_RETIRED, False),
-        place=taken.place,
-    )
+    if not isinstance(written, str):
+        return keys.choices_of(written, loading.problems)
+    if written == keys.SECRECY_LEVELS:
+        if not loading.settings.secrecy_levels:
+            loading.problems.add(taken.at(keys.CHOICES), Fault.NO_LEVELS)
+        return loading.settings.level_choices()
+    if loading.refers(
+        taken.at(keys.CHOICES), Fault.NO_LIST_NEAR, Fault.NO_LIST, "choices", written
+    ):
+        return loading.choice_lists.get(written, ())
+    return ()
 
 
 def _rollup(taken: Taken) -> Rollup:

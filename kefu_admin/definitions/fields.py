@@ -15,7 +15,7 @@ person, department, reference, attachment, image `int` (id); references, attachm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -125,7 +125,7 @@ class Field:
     scale: int = 0  # decimal places of decimal (0..6) and money (2)
     unit: Label = NO_LABEL
     pattern: str = ""  # closed subset of regular expressions, linear time
-    choices: tuple[Choice, ...] = ()
+    choices: Sequence[Choice] = ()  # those of a list kept in rows change (`definitions.dated`)
     to: str = ""  # reference(s): type id; children: the owned type id
     by: str = ""  # children: the owned type's reference back
     personal: PersonalClass = PersonalClass.NONE

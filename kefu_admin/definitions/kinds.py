@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kefu_admin.definitions import (
     action_text,
+    choices_text,
     content_type_text,
     menu_text,
     number_text,
@@ -38,6 +39,8 @@ class Kind:
 KINDS: tuple[Kind, ...] = (
     Kind("project", Label("项目", "Project"), project_text.SHAPE, project_text.read),
     Kind("numbers", Label("编号规则", "Number series"), number_text.SHAPE, number_text.read),
+    Kind("choices", Label("选项表", "Choice lists"), choices_text.SHAPE, choices_text.read,
+         longest=40),
     Kind("types", Label("内容类型", "Content types"), content_type_text.SHAPE,
          content_type_text.read, longest=30),
     Kind("roles", Label("角色", "Roles"), role_text.SHAPE, role_text.read),

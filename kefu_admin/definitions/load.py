@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from kefu_admin.definitions import (
     action_text,
+    choices_text,
     content_type_text,
     menu_text,
     number_text,
@@ -18,6 +19,7 @@ from kefu_admin.definitions import (
     view_text,
 )
 from kefu_admin.definitions.crosscheck import crosscheck
+from kefu_admin.definitions.dated import CHOICES
 from kefu_admin.definitions.faults import Fault, Problems
 from kefu_admin.definitions.kinds import KINDS
 from kefu_admin.definitions.layering import File, id_of, kind_of, read_layers
@@ -78,6 +80,8 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
     loading = Loading(sources, problems)
     loading.settings = project_text.read(loading)
     loading.numbers = number_text.read(loading)
+    choices = choices_text.read(loading)
+    loading.dated = {f"{CHOICES.id}.{id}": one for id, one in choices.items()}
     types = content_type_text.read(loading)
     loading.roles = role_text.read(loading)
     loading.views = view_text.read(loading)
@@ -106,6 +110,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         actions=MappingProxyType(actions),
         menus=MappingProxyType(menus),
         scenarios=MappingProxyType(scenarios),
+        dated=MappingProxyType(loading.dated),
         texts=MappingProxyType(texts),
         fingerprint=fingerprint(texts),
         place=settings.place,

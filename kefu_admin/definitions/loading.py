@@ -6,12 +6,13 @@ read count as known, so that one broken file is not reported again by all that m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kefu_admin.definitions.condition import ALWAYS, Condition
 from kefu_admin.definitions.condition_text import parse_condition
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.dated import Dated
 from kefu_admin.definitions.faults import Fault, Problems
 from kefu_admin.definitions.fields import Choice
 from kefu_admin.definitions.keys import Taken
@@ -74,6 +75,8 @@ class Loading:
     problems: Problems = field(default_factory=Problems)
     settings: Settings = field(default_factory=Settings)
     numbers: dict[str, Series] = field(default_factory=dict)
+    choice_lists: dict[str, Sequence[Choice]] = field(default_factory=dict)
+    dated: dict[str, Dated] = field(default_factory=dict)
     drafts: dict[str, TypeDraft] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     views: dict[str, ListView] = field(default_factory=dict)

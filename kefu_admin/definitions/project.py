@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kefu_admin.definitions.action import BulkAction
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.dated import Dated
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.menu import Menu
 from kefu_admin.definitions.number import Series
@@ -49,6 +50,7 @@ class Project:
     actions: Mapping[str, BulkAction]
     menus: Mapping[str, Menu]
     scenarios: Mapping[str, Scenario]
+    dated: Mapping[str, Dated] = field(default_factory=dict)  # by name, "choices.source"
     texts: Mapping[str, str]
     fingerprint: str
     place: Place = field(default=NOWHERE, compare=False)

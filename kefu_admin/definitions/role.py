@@ -48,6 +48,7 @@ class Permission(StrEnum):
     STATUS = "status"  # read how the system is: jobs, backups, disks
     NUMBERS = "numbers"  # void business numbers, read the void register
     JOBS = "jobs"  # everybody's background jobs, messages to other systems
+    VALUES = "values"  # keep values that stand in rows: those `keeps` of a role names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class Role:
     grants: tuple[Grant, ...] = ()
     denials: tuple[Denial, ...] = ()
     may: frozenset[Permission] = frozenset()
+    keeps: frozenset[str] = frozenset()  # names of `Project.dated`
     clearance: str = ""
     exclusive: str = ""
     place: Place = field(default=NOWHERE, compare=False)

@@ -68,7 +68,16 @@ CLEARANCE = Key(
 EXCLUSIVE = Key(
     "exclusive", Id(30), Label("互斥组：同组角色一人只能有一个", "one role of the group a person")
 )
-MAY = Key("may", ListOf(Member(Permission), distinct=True), Label("系统权限", "permissions"))
+_WRITTEN = tuple(one.value for one in Permission if one is not Permission.VALUES)
+MAY = Key("may", ListOf(OneOf(_WRITTEN), distinct=True), Label("系统权限", "permissions"))
+KEEPS = Key(
+    "keeps",
+    ListOf(To(Label("放在行里的定义", "definition kept in rows")), distinct=True),
+    Label(
+        '可维护哪些 kept_in: rows 的定义，如 choices.source；"*" 是全部',
+        'which kept_in: rows definitions he keeps, such as choices.source; "*" for all',
+    ),
+)
 
 GRANT_TYPE = Key("type", TYPE, Label("内容类型", "content type"), required=True)
 ACTIONS = Key(
@@ -98,7 +107,7 @@ DENIED_ACTIONS = Key(
 DENIED_FIELDS = Key("fields", ListOf(FIELD, distinct=True), Label("不许看的字段", "hidden"))
 DENIAL = Shape(GRANT_TYPE, DENIED_ACTIONS, ROWS, DENIED_FIELDS)
 DENY = Key("deny", ListOf(DENIAL), Label("禁止，优先于任何授权", "taken away, whoever grants it"))
-SHAPE = Shape(LABEL, HELP, CLEARANCE, EXCLUSIVE, MAY, GRANTS, DENY)
+SHAPE = Shape(LABEL, HELP, CLEARANCE, EXCLUSIVE, MAY, KEEPS, GRANTS, DENY)
 
 
 def read(loading: Loading) -> dict[str, Role]:
@@ -120,17 +129,30 @@ def _role(id: str, taken: Taken, loading: Loading) -> Role:
         loading.problems.unknown(
             taken.at(CLEARANCE), Fault.NO_LEVEL_NEAR, Fault.NO_LEVEL, clearance, levels
         )
+    keeps = _keeps(taken, loading)
+    may = frozenset(Permission(one) for one in taken.get(MAY, ()))
     return Role(
         id=id,
         label=taken.get(LABEL, Label(id)),
         help=taken.get(HELP, Label("")),
         grants=tuple(grant for grant in grants if grant is not None),
         denials=tuple(denial for denial in denials if denial is not None),
-        may=frozenset(taken.get(MAY, ())),
+        may=may | {Permission.VALUES} if keeps else may,
+        keeps=keeps,
         clearance=clearance,
         exclusive=taken.get(EXCLUSIVE, ""),
         place=taken.place,
     )
+
+
+def _keeps(taken: Taken, loading: Loading) -> frozenset[str]:
+    written = taken.get(KEEPS, ())
+    for index, name in enumerate(written):
+        if name != EVERY and name not in loading.dated:
+            loading.problems.unknown(
+                taken.at(KEEPS, index), Fault.NOT_KEPT_NEAR, Fault.NOT_KEPT, name, loading.dated
+            )
+    return frozenset(loading.dated if EVERY in written else written)
 
 
 def _type(taken: Taken, loading: Loading) -> ContentType | None:

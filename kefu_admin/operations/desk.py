@@ -6,7 +6,7 @@ Every operation takes a desk first. It holds no request, no person and no clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from kefu_admin.behaviours.secrecy import compile_grants
 from kefu_admin.behaviours.validation import TypeChecks, compile_checks, decide
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.project import Project
+from kefu_admin.store import dated
 from kefu_admin.store.database import Store
 from kefu_admin.store.grants import Grants
 from kefu_admin.store.warrant import Warrant
@@ -23,11 +24,14 @@ _MOST_GRANTS = 1000  # sets of roles and scopes kept; more are compiled again
 
 
 class Desk:
-    """Safe to share between threads: what it keeps is written once and never changed."""
+    """Safe to share between threads: what it keeps is written once and never changed, but for the
+    values kept in rows, which are replaced whole."""
 
     def __init__(self, project: Project, store: Store) -> None:
         self.project = project
         self.store = store
+        self._shown: tuple[str, date] | None = None  # token and day of the values shown
+        self._shown_at: datetime | None = None
         self._grants: dict[tuple[frozenset[str], frozenset[str] | None], Grants] = {}
 
     @cached_property
@@ -52,7 +56,9 @@ class Desk:
         return found
 
     def binding(self, actor: Actor, now: datetime) -> Binding:
-        """What `$me`, `$my_departments` and `$today` stand for."""
+        """What `$me`, `$my_departments` and `$today` stand for; values kept in rows are shown as
+        they hold at that instant."""
+        self.show_values(now)
         return Binding(
             user_id=actor.user_id,
             department_id=actor.department_id,
@@ -60,6 +66,23 @@ class Desk:
             now=now,
             zone=self.zone,
         )
+
+    def forget_values(self) -> None:
+        """Reads values kept in rows again: somebody here has written them."""
+        self._shown_at = None
+
+    def show_values(self, now: datetime) -> None:
+        """Shows what holds now. One indexed read tells whether anybody, in any process, has written
+        since; a request asks once."""
+        if not self.project.dated or self._shown_at == now:
+            return
+        day, token = now.astimezone(self.zone).date(), dated.token(self.store)
+        if self._shown != (token, day):
+            rows = dated.values(self.store, self.project.dated.values())
+            for one in self.project.dated.values():
+                one.shown.show(one.together(rows[one.name]), day)
+            self._shown = token, day
+        self._shown_at = now
 
     def warrant(self, actor: Actor, now: datetime) -> Warrant:
         """What the actor writes with."""

@@ -55,7 +55,7 @@ def create(
         Forbidden: he may not create such a record.
         KeyReused: the key was used for another request.
     """
-    values = values_sent(desk, type_id, raw, actor)
+    values = values_sent(desk, type_id, raw, actor, now)
 
     def work(change: Change) -> Mapping[str, Any]:
         return {"id": change.create(type_id, values), "version": 1}
@@ -81,7 +81,7 @@ def change(
         Conflict: it has another version by now.
         UnknownParameter, Invalid, Forbidden, KeyReused: as for `create`.
     """
-    values = values_sent(desk, type_id, raw, actor)
+    values = values_sent(desk, type_id, raw, actor, now)
 
     def work(change: Change) -> Mapping[str, Any]:
         return {"id": record_id, "version": change.update(type_id, record_id, version, values)}
@@ -165,7 +165,7 @@ def create_many(
     errors: list[FieldError] = []
     for index, raw in enumerate(rows):
         try:
-            values.append(values_sent(desk, type_id, raw, actor))
+            values.append(values_sent(desk, type_id, raw, actor, now))
         except Invalid as invalid:
             errors += [
                 FieldError(f"[{index}].{e.field}", e.code, e.facts, e.clause)
@@ -192,13 +192,14 @@ def known_fields(grants: Grants, content_type: ContentType) -> frozenset[str]:
 
 
 def values_sent(
-    desk: Desk, type_id: str, raw: Mapping[str, object], actor: Actor
+    desk: Desk, type_id: str, raw: Mapping[str, object], actor: Actor, now: datetime
 ) -> dict[str, object]:
     """The canonical values of what was sent.
 
     Raises:
         NotFound, UnknownParameter, Invalid: see `create`.
     """
+    desk.show_values(now)
     content_type = desk.project.types.get(type_id)
     grants = desk.grants(actor)
     if content_type is None or type_id not in grants.types:

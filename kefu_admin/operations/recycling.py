@@ -52,7 +52,7 @@ def restore(
             refers to or belongs to is gone.
         KeyReused: the key was used for another request.
     """
-    sent = {record_id: values_sent(desk, type_id, raw, actor)} if raw else {}
+    sent = {record_id: values_sent(desk, type_id, raw, actor, now)} if raw else {}
 
     def work(change: Change) -> Mapping[str, Any]:
         (now_is,) = writing.restore(change, type_id, {record_id: version}, sent)

@@ -12,6 +12,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from kefu_admin.definitions.builtin import table_name, target_type
+from kefu_admin.definitions.dated import DatedChoices
 from kefu_admin.definitions.field_types import field_type, storage, value_type
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.store.dialect import literal, quoted
@@ -158,7 +159,7 @@ def form(field: Field) -> str:
         return "minutes"
     if storage(field) is not Storage.MEMBERS:
         return ""
-    if not field.choices:
+    if not field.choices or isinstance(field.choices, DatedChoices):
         return "members"
     return f"members {digest(' '.join(sorted(choice.id for choice in field.choices)))}"
 
@@ -184,6 +185,8 @@ def _check(field: Field) -> str:
     """What every value must meet, as portable SQL."""
     name = quoted(field.id)
     if field_type(field).id == "choice":
+        if isinstance(field.choices, DatedChoices):
+            return ""  # rows say which there are; `verify` compares
         ids = ", ".join(literal(choice.id) for choice in field.choices)
         return f"{name} IN ({ids})" if ids else ""
     rests = storage(field)

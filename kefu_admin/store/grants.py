@@ -58,3 +58,4 @@ class Grants:
     types: Mapping[str, TypeGrants]
     permissions: frozenset[Permission]
     clearance: int
+    keeps: frozenset[str] = frozenset()  # names of `Project.dated` whose values one may write

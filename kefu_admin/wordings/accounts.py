@@ -40,6 +40,10 @@ SENTENCES = {
     "audit_unsealed_long": "{count} 条审计记录尚未封存，最早的写于 {at}；请检查后台进程。",
     "audit_no_anchor": "没有存证文件：无法发现审计被整体截短。",
     # other invariants
+    "dated_ends_before": "放在行里的值 {name} 的“{key}”结束早于开始。",
+    "dated_meet": "放在行里的值 {name} 的“{key}”有两段日期重叠。",
+    "dated_gap": "放在行里的值 {name} 的“{key}”中间有一段没有值。",
+    "dated_unknown": "{type} 的 {field} 中有“{key}”，而 {name} 里没有这个值。",
     "orphans": "{table}.{column} 中有 {count} 处引用了 {target} 中不存在的记录。",
     "version_without_audit": "{type} {id} 的版本 {version} 没有审计记录。",
     "history_incomplete": "{type} {id} 的历史不完整（现为版本 {version}）。",

@@ -161,4 +161,8 @@ SENTENCES = {
     "CFG213": "没有写要改什么；请写 set 或 ask。",
     "CFG214": "字段“{name}”同时写在 set 和 ask 里；请只保留一处。",
     "CFG215": "do: delete 不改字段；请去掉 set 和 ask。",
+    "CFG148": "没有选项表“{name}”；您是不是想写“{near}”？",
+    "CFG149": "没有选项表“{name}”；已有的选项表：{known}。请在 choices 目录新建，或直接写选项。",
+    "CFG216": "没有放在行里的“{name}”；您是不是想写“{near}”？",
+    "CFG217": "没有放在行里的“{name}”；放在行里的：{known}。",
 }

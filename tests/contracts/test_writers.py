@@ -22,6 +22,7 @@ WRITERS = {
     "kefu_history": {"store/history.py"},
     "kefu_bin": {"store/bin.py"},
     "kefu_outbox": {"store/outbox.py"},
+    "kefu_dated_value": {"store/dated.py"},
     "kefu_idempotency": {"store/idempotency.py"},
     "kefu_counter": {"store/numbers.py"},
     "kefu_void_number": {"store/numbers.py"},

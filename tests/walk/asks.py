@@ -278,6 +278,7 @@ def _revoke(world: World, type: str) -> Iterator[Ask]:
 
 _TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
 _VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
+_VALUE = {"key": KEY, "code": "fair", "zh": "展会"}
 _PERSON = {"key": KEY, "login": "newcomer", "name": "新人", "department": "1", "roles": "clerk"}
 _ROW = "/records/{type}/{id}"
 ASKS: dict[tuple[str, str], Asker] = {
@@ -321,6 +322,15 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/tokens/<int:id>/revoke", "POST"): _revoke,
     ("/tokens/new", "GET"): _get("/tokens/new"),
     ("/tokens/new", "POST"): _post("/tokens/new", **_TOKEN),
+    ("/values/", "GET"): _get("/values/"),
+    ("/values/<kept>/", "GET"): _get("/values/choices.source/", "/values/choices.none/"),
+    ("/values/<kept>/new", "GET"): _get("/values/choices.source/new"),
+    ("/values/<kept>/new", "POST"): _post("/values/choices.source/new", **_VALUE),
+    ("/values/<kept>/<int:id>", "GET"): _get("/values/choices.source/1"),
+    ("/values/<kept>/<int:id>", "POST"): _post(
+        "/values/choices.source/1", key=KEY, version=1, zh="改名"
+    ),
+    ("/values/<kept>/<int:id>/history", "GET"): _get("/values/choices.source/1/history"),
     ("/users/", "GET"): _get("/users/", "/users/?role=clerk"),
     ("/users/<int:id>", "GET"): _accounts("/users/", "people"),
     ("/users/<int:id>", "POST"): _person,
@@ -369,6 +379,8 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/api/v1/deliveries/<int:record_id>", "GET"): _get("/api/v1/deliveries/1"),
     ("/api/v1/deliveries/<int:record_id>/resend", "POST"): _bare("/api/v1/deliveries/1/resend"),
     ("/api/v1/deliveries/<int:record_id>/skip", "POST"): _bare("/api/v1/deliveries/1/skip"),
+    ("/api/v1/values", "GET"): _get("/api/v1/values"),
+    ("/api/v1/values/<name>", "GET"): _get("/api/v1/values/choices.source"),
     ("/api/v1/types", "GET"): _get("/api/v1/types"),
     ("/api/v1/<type_id>", "GET"): _get("/api/v1/{type}", "/api/v1/{type}?limit=200&count=true"),
     ("/api/v1/<type_id>", "POST"): _create,

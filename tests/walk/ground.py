@@ -20,7 +20,7 @@ from kefu_admin.actor import Actor, system_actor
 from kefu_admin.app import create_app
 from kefu_admin.definitions.load import load
 from kefu_admin.definitions.project import Project
-from kefu_admin.operations import numbers
+from kefu_admin.operations import dated, numbers
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store import deliveries, jobs, sessions, tokens
@@ -132,6 +132,7 @@ def furnish(project: Project, store: Store) -> Ground:
         _staff(made, store, now)
         founder = actor_of(made, "founder")
         write_rows(made, desk, founder, now)
+        dated.bring_up(desk, now=now)
         numbers.void_next(desk, "visit", text_of(made, "void", "reason"), actor=founder, now=now)
         _stopped_work(store, founder, now)
     return made

@@ -79,7 +79,9 @@ class Oracle:
     def may(self, who: Person, permission: str) -> bool:
         """Whether one of his roles has a permission that belongs to no type (no token has)."""
         return who.scopes is None and any(
-            permission in self.roles[r].get("may", ()) for r in who.roles
+            permission in self.roles[r].get("may", ())
+            or (permission == "values" and self.roles[r].get("keeps"))
+            for r in who.roles
         )
 
     def creates(self, who: Person, row: Facts, fields: set[str]) -> bool:

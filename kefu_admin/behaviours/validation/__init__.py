@@ -14,13 +14,13 @@ from collections.abc import Mapping
 
 from kefu_admin.behaviours import conditions
 from kefu_admin.behaviours.validation.checks import TypeChecks
-from kefu_admin.behaviours.validation.fields import resolved
+from kefu_admin.behaviours.validation.fields import faults, resolved
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.definitions.project import Project
 from kefu_admin.store.warrant import Lookup
 
-__all__ = ["TypeChecks", "compile_checks", "decide", "resolved"]
+__all__ = ["TypeChecks", "compile_checks", "decide", "faults", "resolved"]
 
 
 def compile_checks(project: Project) -> Mapping[str, TypeChecks]:

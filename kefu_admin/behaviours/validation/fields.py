@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC
 
 from kefu_admin.definitions.binding import Binding
+from kefu_admin.definitions.dated import DatedChoices
 from kefu_admin.definitions.field_types import plain
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.patterns import matches
@@ -19,15 +20,16 @@ _LENGTH_TYPES = frozenset({"text", "long_text", "address", "url", "email"})
 
 def judging(field: Field) -> Callable[[object], list[FieldError]] | None:
     """What finds the faults of a field's values; None where a value of its type has none."""
-    retired = any(choice.retired for choice in field.choices)
+    kept = isinstance(field.choices, DatedChoices)  # one of them may end at any time
+    retired = kept or any(choice.retired for choice in field.choices)
     ranged = field.min is not None or field.max is not None
     written = field.type in _LENGTH_TYPES or field.min_length > 0 or bool(field.pattern)
     if not (retired or ranged or written or field.type in _FILES):
         return None
-    return lambda value: _faults(field, value)
+    return lambda value: faults(field, value)
 
 
-def _faults(field: Field, value: object) -> list[FieldError]:
+def faults(field: Field, value: object) -> list[FieldError]:
     """What is wrong with a value of the right type."""
     found: list[FieldError] = []
 

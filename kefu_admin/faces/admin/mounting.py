@@ -24,6 +24,7 @@ from kefu_admin.faces.admin.pages.numbers import NumbersView
 from kefu_admin.faces.admin.pages.people import PeopleView
 from kefu_admin.faces.admin.pages.status import StatusView
 from kefu_admin.faces.admin.pages.tokens import TokensView
+from kefu_admin.faces.admin.pages.values import ValuesView
 from kefu_admin.faces.admin.record import RecordView
 from kefu_admin.faces.admin.theme import PanelTheme, assets_version, keep_static
 from kefu_admin.faces.admin.view import frame
@@ -74,6 +75,7 @@ def _views(runtime: Runtime) -> list[BaseView]:
         JobsView(),
         MessagesView(),
         BinView(),
+        ValuesView(),
         AuditView(),
         ConfigView(),
         StatusView(),

@@ -2,15 +2,15 @@
 
 `records` the endpoints of a type, `past` those of its history and bin, `answering` what both
 share · `lists` list requests and pages · `files` attachments · `account` me and types ·
-`jobs` jobs and messages · `description` OpenAPI and its page · `body` strict reading · `rows`
-records as JSON · `envelope` the two answer shapes · `openapi` the description.
+`jobs` jobs and messages · `values` values kept in rows · `description` OpenAPI and its page ·
+`body` strict reading · `rows` records as JSON · `envelope` the two answer shapes · `openapi` the description.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, Flask, request
 
-from kefu_admin.faces.api import account, body, description, files, jobs, past, records
+from kefu_admin.faces.api import account, body, description, files, jobs, past, records, values
 from kefu_admin.faces.api.envelope import failure
 from kefu_admin.faces.api.rows import writers
 from kefu_admin.faces.http import Runtime
@@ -33,6 +33,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     description.install(blueprint, runtime)
     files.install(blueprint)
     jobs.install(blueprint)
+    values.install(blueprint)
     records.install(blueprint, written)
     past.install(blueprint, written)
 

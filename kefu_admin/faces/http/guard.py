@@ -63,6 +63,7 @@ def _guard() -> None:
             g.kefu_inside = True
     if who is None:
         return
+    runtime().desk.show_values(asked.now())
     if not declared.before_password_change and session.bearer() is None:
         _check_password_changed()
     if isinstance(declared.access, Permission):

@@ -32,6 +32,7 @@ PAGE_PERMISSIONS = {
     "tokens": Permission.TOKENS,
     "numbers": Permission.NUMBERS,
     "messages": Permission.JOBS,
+    "values": Permission.VALUES,
     "config": Permission.CONFIG,
     "status": Permission.STATUS,
 }

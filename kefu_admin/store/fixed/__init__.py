@@ -7,6 +7,7 @@ like any other.
 from kefu_admin.store.fixed.batches import BATCHES
 from kefu_admin.store.fixed.books import BOOKS
 from kefu_admin.store.fixed.configured import CONFIGURED
+from kefu_admin.store.fixed.dated import DATED
 from kefu_admin.store.fixed.jobs import JOBS
 from kefu_admin.store.fixed.people import PEOPLE
 from kefu_admin.store.fixed.search import SEARCH
@@ -20,6 +21,7 @@ FIXED_TABLES: tuple[TableShape, ...] = (
     *WRITTEN,
     *BATCHES,
     *SEARCH,
+    *DATED,
     *JOBS,
 )
 

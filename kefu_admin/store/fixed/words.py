@@ -39,6 +39,11 @@ def instant(name: str, *, required: bool = True) -> ColumnShape:
     return ColumnShape(name=name, kind=ColumnKind.INSTANT, nullable=not required)
 
 
+def day(name: str, *, required: bool = True) -> ColumnShape:
+    """A day of the calendar."""
+    return ColumnShape(name=name, kind=ColumnKind.DATE, nullable=not required)
+
+
 def link(name: str, table: str, *, required: bool = True) -> ColumnShape:
     """The id of a row of another table, which then cannot be deleted."""
     return ColumnShape(name=name, kind=ColumnKind.INTEGER, nullable=not required, references=table)

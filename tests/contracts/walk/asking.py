@@ -54,6 +54,8 @@ def _addresses(route: Route, world: World) -> Iterator[tuple[str, str]]:
     types = TYPES if "<type_id>" in rule else (_type_of(route),)
     for type_id in types:
         address = rule.replace("<type_id>", type_id).replace("<int:file_id>", "1")
+        for name in ("<name>", "<kept>"):
+            address = address.replace(name, "choices.source")
         if "<path:field>" in address:
             for linked in LINKED[type_id]:
                 yield address.replace("<path:field>", linked), ""

@@ -34,6 +34,7 @@ KNOWN = {
             "purge_record",
             "list_jobs", "get_job", "retry_job", "cancel_job",
             "list_deliveries", "get_delivery", "resend_delivery", "skip_delivery",
+            "list_values", "get_values",
         )
     ),
     *(
@@ -56,6 +57,8 @@ KNOWN = {
     "kefu_tokens.index", "kefu_tokens.detail", "kefu_tokens.revoke", "kefu_tokens.new",
     "kefu_users.index", "kefu_users.edit", "kefu_users.password", "kefu_users.find",
     "kefu_users.new",
+    "kefu_values.index", "kefu_values.values", "kefu_values.new", "kefu_values.edit",
+    "kefu_values.history",
 }  # fmt: skip
 ENDS_SESSION = {"kefu.sign_out", "kefu.sign_in", "kefu_account.password"}  # asked elsewhere
 

@@ -43,7 +43,8 @@ def test_every_route_of_the_api_is_described_for_every_type(served: Served) -> N
         for type_id in served.desk.project.types
     }
     assert {
-        (re.sub(r"<int:record_id>", "{id}", path), method) for path, method in wanted
+        (path.replace("<int:record_id>", "{id}").replace("<name>", "{name}"), method)
+        for path, method in wanted
     } == written
 
 

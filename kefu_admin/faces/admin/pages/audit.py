@@ -51,7 +51,12 @@ ACTIONS = {
     "restored": "恢复备份",
     "retire": "注销演示账号",
 }
-TYPES = {"person": "用户账号", "department": "组织部门", "token": "令牌"}
+TYPES = {
+    "person": "用户账号",
+    "department": "组织部门",
+    "token": "令牌",
+    "kefu_dated_value": "选项与参数",
+}
 # What a line beside the records tells, as people say it.
 FACTS = {
     "method": "登录方式",
@@ -68,6 +73,12 @@ FACTS = {
     "token": "令牌",
     "series": "编号种类",
     "number": "编号",
+    "values_of": "所属",
+    "zh": "显示名",
+    "en": "英文名",
+    "color": "颜色",
+    "from_on": "从哪天起",
+    "until_on": "到哪天止",
     "definition": "指纹",
     "steps": "步数",
     "made_at": "备份时间",

@@ -171,6 +171,23 @@ def common_paths(locale: str) -> dict[str, Schema]:
                 "responses": answers(envelope({"type": "array", "items": free}), say("类型")),
             }
         },
+        "/values": {
+            "get": {
+                "operationId": "values",
+                "summary": say("由我维护的选项与参数"),
+                "tags": ["desk"],
+                "responses": answers(envelope({"type": "array", "items": free}), say("选项与参数")),
+            }
+        },
+        "/values/{name}": {
+            "parameters": [{"name": "name", "in": "path", "required": True, "schema": TEXT}],
+            "get": {
+                "operationId": "values_of",
+                "summary": say("一组选项或参数的值和有效日期"),
+                "tags": ["desk"],
+                "responses": answers(envelope(free), say("选项与参数")),
+            },
+        },
     }
 
 

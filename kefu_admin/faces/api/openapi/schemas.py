@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.dated import DatedChoices
 from kefu_admin.definitions.field_types import field_type, value_type
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.definitions.project import Project
@@ -150,7 +151,11 @@ def _sent(field: Field, locale: str) -> Schema:
             schema["minimum"] = field.min
         if isinstance(field.max, int):
             schema["maximum"] = field.max
-    offered = [choice.id for choice in field.choices if not choice.retired]
+    offered = (
+        []  # kept in rows: they change without a new description
+        if isinstance(field.choices, DatedChoices)
+        else [choice.id for choice in field.choices if not choice.retired]
+    )
     if offered and field.type == "choice":
         schema = {"enum": offered}
     elif offered and field.type == "multi_choice":

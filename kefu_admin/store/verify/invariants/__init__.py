@@ -5,6 +5,7 @@
   business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
   index is there and current · `batches`: bulk changes told whole, and told as they were
   · `changes`: no apply stopped half-way
+  · `dated`: values kept in rows do not meet, and records name known ones
 
 A later module adds its own to INVARIANTS: a function of the store and the instant that yields
 findings.
@@ -19,6 +20,7 @@ from types import MappingProxyType
 from kefu_admin.store.database import Store
 from kefu_admin.store.verify.invariants.batches import bulk_changes
 from kefu_admin.store.verify.invariants.changes import applied
+from kefu_admin.store.verify.invariants.dated import dated
 from kefu_admin.store.verify.invariants.kept import rollups, search, secrets
 from kefu_admin.store.verify.invariants.links import attachments, references
 from kefu_admin.store.verify.invariants.numbers import numbers
@@ -40,6 +42,7 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
         "search": search,
         "batches": bulk_changes,
         "applied": applied,
+        "dated": dated,
     }
 )
 
