@@ -125,4 +125,4 @@ def test_the_api_takes_a_choice_added_a_moment_ago(served: Served) -> None:
     )
 
     assert made.status_code == 201
-    assert [one["source"] for one in found.json["data"]] == ["fair"]
+    assert [one["id"] for one in found.json["data"]] == [made.json["data"]["id"]]
