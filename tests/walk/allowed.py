@@ -11,7 +11,6 @@ from tests.walk.oracle import Facts, Person
 PERMISSIONS = {
     "/users/": "users", "/departments/": "users", "/tokens/": "tokens", "/numbers/": "numbers",
     "/audit/": "audit", "/messages/": "jobs", "/api/v1/deliveries": "jobs",
-    "/audit/": "audit",
     "/values/": "values", "/api/v1/values": "values",
 }  # fmt: skip
 FOR_ALL = {"/regions", "/account/password", "/bin/find", "/jobs/find"}

@@ -3,7 +3,8 @@
 `records` the endpoints of a type, `past` those of its history and bin, `answering` what both
 share · `lists` list requests and pages · `files` attachments · `account` me and types ·
 `jobs` jobs and messages · `values` values kept in rows · `description` OpenAPI and its page ·
-`body` strict reading · `rows` records as JSON · `envelope` the two answer shapes · `openapi` the description.
+`body` strict reading · `rows` records as JSON · `envelope` the two answer shapes · `openapi` the
+description.
 """
 
 from __future__ import annotations
