@@ -16,4 +16,4 @@ def bring_up_derived(desk: Desk, *, now: datetime) -> Mapping[str, int]:
     May be run again at any time; what is up to date costs nothing.
     """
     binding = desk.binding(system_actor("apply"), now)
-    return derived.bring_up(desk.store, checks=desk.checks, binding=binding)
+    return derived.bring_up(desk.store, checks=desk.checks, binding=binding, now=now)

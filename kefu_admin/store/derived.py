@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from kefu_admin.definitions.binding import Binding
@@ -17,6 +19,8 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.project import Project
 from kefu_admin.store import rollups, search
+from kefu_admin.store.carrying import register
+from kefu_admin.store.carrying.batches import resized
 from kefu_admin.store.change.following import write_computed
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.columns import has_column
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
 STATE = "derived"
-CHUNK = 500  # rows brought up in one transaction
+CHUNK = 500  # rows brought up in one transaction, at most
 
 Fields = Mapping[str, tuple[Field, ...]]  # type -> derived fields
 
@@ -61,25 +65,45 @@ def forget_empty(store: Store) -> Fields:
     return left
 
 
-def bring_up(store: Store, *, checks: Mapping[str, Checks], binding: Binding) -> Mapping[str, int]:
+def bring_up(
+    store: Store, *, checks: Mapping[str, Checks], binding: Binding, now: datetime
+) -> Mapping[str, int]:
     """Works out every stale value, in transactions of some hundred rows each; says how many rows
-    of which type. Stopped half-way, it starts with the unfinished type again.
+    of which type. Stopped half-way, it goes on after the last row it committed.
 
     Versions and history stay: a derived value is no change of the record.
     """
     done = {}
+    finished = []
     wanted = _with_dependents(store.project, stale(store))
     for type_id in _in_order(store.project, wanted):
         fields = wanted[type_id]
-        done[type_id] = 0
-        for ids in _chunks(store, type_id):
+        with store.transaction():
+            progress = register.begin(
+                store,
+                type_id,
+                "",
+                register.DERIVED,
+                rule=_rules(fields, store.project.types[type_id], store.project),
+                form="",
+                now=now,
+            )
+        size = CHUNK
+        while ids := _next(store, type_id, after=progress.last_id, size=size):
+            began = perf_counter()
             with store.transaction():
                 _bring_up(store, type_id, fields, ids, checks[type_id], binding)
-            done[type_id] += len(ids)
-        with store.transaction():
+                progress = register.advance(store, progress, ids[-1], len(ids))
+            size = min(resized(size, perf_counter() - began), CHUNK)
+        done[type_id] = progress.rows
+        finished.append(progress)
+    with store.transaction():  # all at once: what follows from a marked type is not looked at again
+        for type_id, fields in wanted.items():
             if {field.id for field in fields} & set(store.project.types[type_id].search):
                 search.rebuild(store)
             _mark(store, type_id, fields)
+        for progress in finished:
+            register.forget(store, progress)
     return done
 
 
@@ -103,20 +127,16 @@ def _bring_up(
         write_computed(store, type_id, record, anew)
 
 
-def _chunks(store: Store, type_id: str) -> Iterator[list[int]]:
-    last = 0
-    while True:
-        ids = [
-            row[0]
-            for row in store.rows(
-                f'SELECT "id" FROM {quoted(type_id)} WHERE "id" > ? ORDER BY "id" LIMIT {CHUNK}',
-                (last,),
-            )
-        ]
-        if not ids:
-            return
-        yield ids
-        last = ids[-1]
+def _next(store: Store, type_id: str, *, after: int, size: int) -> list[int]:
+    rows = store.rows(
+        f'SELECT "id" FROM {quoted(type_id)} WHERE "id" > ? ORDER BY "id" LIMIT {size}', (after,)
+    )
+    return [int(id) for (id,) in rows]
+
+
+def _rules(fields: Sequence[Field], type: ContentType, project: Project) -> str:
+    """What the fields follow together: another rule begins anew."""
+    return digest(" ".join(f"{field.id} {_rule(field, type, project)}" for field in fields))
 
 
 def _with_dependents(project: Project, fields: Fields) -> dict[str, tuple[Field, ...]]:

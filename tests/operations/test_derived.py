@@ -12,6 +12,7 @@ from kefu_admin.actor import system_actor
 from kefu_admin.definitions.load import load
 from kefu_admin.operations.derived import bring_up_derived
 from kefu_admin.operations.desk import Desk
+from kefu_admin.store import derived
 from kefu_admin.store.apply import apply, plan
 from kefu_admin.store.derived import stale
 from tests.databases import add, opened
@@ -103,6 +104,34 @@ def test_a_changed_rule_is_worked_out_again_for_all_that_follow_it(laid):
     bring_up_derived(desk, now=NOW)
 
     assert rows(desk, 'SELECT "hours", "fee" FROM "customer"') == [(200, 200)]
+
+
+def test_working_out_that_was_stopped_goes_on_after_its_last_row(laid, monkeypatch):
+    old = laid(without_computed(VISIT), CUSTOMER)
+    for minutes in range(60, 66):
+        add(old.store, "visit", name="x", minutes=minutes)
+    desk = laid(VISIT, CUSTOMER)
+    monkeypatch.setattr(derived, "CHUNK", 2)
+    worked_out, seen = derived._bring_up, []
+
+    def stopping(store, type_id, fields, ids, *others):
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        seen.append(ids)
+        worked_out(store, type_id, fields, ids, *others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(derived, "_bring_up", stopping)
+        with pytest.raises(KeyboardInterrupt):
+            bring_up_derived(desk, now=NOW)
+
+    monkeypatch.setattr(
+        derived, "_bring_up", lambda *given: (seen.append(given[3]), worked_out(*given))
+    )
+    assert bring_up_derived(desk, now=NOW) == {"visit": 6}
+    assert seen == [[1, 2], [3, 4], [5, 6]]
+    assert stale(desk.store) == {}
+    assert rows(desk, 'SELECT COUNT(*) FROM "visit" WHERE "hours" IS NULL') == [(0,)]
 
 
 def test_types_without_rows_are_never_stale(laid):
