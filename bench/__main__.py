@@ -1,4 +1,4 @@
-"""`python -m bench desk|smoke|load|schema`: see the package."""
+"""`python -m bench desk|smoke|load|schema|bulk`: see the package."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import databases, load, schema
+from bench import bulk, databases, load, schema
 from bench.desk import PROMISES, measure
 
 
 def main() -> int:
     """Runs the asked bench; exit 1 when a promise is missed by more than the margin."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument(
-        "what", choices=("desk", "smoke", "load", "schema"), nargs="?", default="desk"
-    )
+    what = ("desk", "smoke", "load", "schema", "bulk")
+    parser.add_argument("what", choices=what, nargs="?", default="desk")
     parser.add_argument("--database", choices=databases.DIALECTS, default="sqlite")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=5)
@@ -31,6 +30,11 @@ def main() -> int:
         return _load(given)
     if given.what == "schema":
         return _schema(given)
+    if given.what == "bulk":
+        with tempfile.TemporaryDirectory() as directory:
+            line = bulk.measure(given.database, Path(directory), rows=given.rows)
+        print(json.dumps(_rounded(line)))
+        return 0
     if given.what == "smoke":
         given.rows, given.rounds, given.seconds, given.margin = 2_000, 2, 0.4, 3.0
     with (

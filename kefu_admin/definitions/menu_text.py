@@ -44,6 +44,7 @@ PAGE_LABELS = {
     "jobs": Label("后台任务", "Background jobs"),
     "messages": Label("消息发送", "Messages"),
     "values": Label("选项与参数", "Choices and values"),
+    "batches": Label("我的批量操作", "My bulk changes"),
     "config": Label("系统配置", "Configuration"),
     "status": Label("系统状态", "System status"),
     "api_docs": Label("API 文档", "API documentation"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.walk.asks import FREE, Ask, masked_field, new_values
+from tests.walk.asks import BULK, FREE, Ask, masked_field, new_values
 from tests.walk.ground import WALKERS, World
 from tests.walk.oracle import Facts, Person
 
@@ -33,11 +33,17 @@ def allowed(world: World, who: str, ask: Ask) -> bool:
         return who == "founder" or world.oracle.may(person, "jobs")
     if ask.rule in FOR_ALL:
         return True
-    return _on_records(world, person, ask)
+    return _on_records(world, who, person, ask)
 
 
-def _on_records(world: World, person: Person, ask: Ask) -> bool:
+def _on_records(world: World, who: str, person: Person, ask: Ask) -> bool:
     oracle = world.oracle
+    if "/bulk" in ask.rule or "/batches/" in ask.rule:
+        if not ask.row:
+            return who == "founder"
+        actions = oracle.actions(person, ask.row)
+        offered = ask.rule == "/api/v1/bulk" or ask.type in BULK
+        return offered and {"bulk", "update"} <= actions
     if ask.row:
         actions = oracle.actions(person, ask.row)
         if "/bin/" in ask.rule:

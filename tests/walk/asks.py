@@ -276,6 +276,57 @@ def _revoke(world: World, type: str) -> Iterator[Ask]:
     yield Ask(method="POST", path="/tokens/1/revoke", form={}, by="founder")
 
 
+def _batches(path: str) -> Asker:
+    """A GET about the founder's batch, and about none."""
+
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for id in (world.ground.batch[0], MISSING):
+            yield Ask(method="GET", path=path.format(id=id))
+
+    return asks
+
+
+def _run_batch(world: World, type: str) -> Iterator[Ask]:
+    id, selection = world.ground.batch
+    yield Ask(method="POST", path=f"/batches/{id}/run", form={"key": KEY, "selection": selection})
+
+
+def _undo_batch(world: World, type: str) -> Iterator[Ask]:
+    path = f"/batches/{world.ground.batch[0]}/undo"  # not run yet, so it changes nothing
+    yield Ask(method="POST", path=path, form={"key": KEY})
+
+
+def _api_batch(end: str) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        id, selection = world.ground.batch
+        sent = {"selection": selection} if end == "run" else {}
+        yield Ask(method="POST", path=f"/api/v1/bulk/{id}/{end}", json=sent)
+
+    return asks
+
+
+BULK = {"customer": "verify_customers", "visit": "reassign_visits"}
+
+
+def _post_bulk(path: str) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for key in world.ground.keys(type):
+            form: dict[str, Any] = {"action": BULK.get(type, "none"), "id": world.ground.ids[key]}
+            form |= {"key": KEY, "reason": "走查"}
+            if type == "visit":
+                form["f.owner"] = str(world.ground.people["amy"])
+            yield Ask(method="POST", path=path.format(type=type), type=type, row=key, form=form)
+
+    return asks
+
+
+def _api_bulk(world: World, type: str) -> Iterator[Ask]:
+    for key in world.ground.keys("customer"):
+        sent = {"action": "verify_customers", "ids": [world.ground.ids[key]]}
+        headers = {"Idempotency-Key": KEY}
+        yield Ask(method="POST", path="/api/v1/bulk", row=key, json=sent, headers=headers)
+
+
 _TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
 _VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
 _VALUE = {"key": KEY, "code": "fair", "zh": "展会"}
@@ -313,6 +364,13 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/messages/<int:id>", "GET"): _get("/messages/1", f"/messages/{MISSING}"),
     ("/messages/<int:id>/resend", "POST"): _post("/messages/1/resend"),
     ("/messages/<int:id>/skip", "POST"): _post("/messages/1/skip"),
+    ("/batches/", "GET"): _get("/batches/"),
+    ("/batches/<int:id>", "GET"): _batches("/batches/{id}"),
+    ("/batches/<int:id>/workbook", "GET"): _batches("/batches/{id}/workbook"),
+    ("/batches/<int:id>/run", "POST"): _run_batch,
+    ("/batches/<int:id>/undo", "POST"): _undo_batch,
+    ("/batches/of/<type_id>", "POST"): _post_bulk("/batches/of/{type}"),
+    ("/batches/of/<type_id>/preview", "POST"): _post_bulk("/batches/of/{type}/preview"),
     ("/numbers/", "GET"): _get("/numbers/", "/numbers/?series=visit"),
     ("/numbers/find", "POST"): _post("/numbers/find", series="visit"),
     ("/numbers/new", "GET"): _get("/numbers/new"),
@@ -367,6 +425,13 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/records/{type}/<int:id>/edit", "POST"): _each_form(_ROW + "/edit", _edit),
     ("/records/{type}/<int:id>/delete", "GET"): _each(_ROW + "/delete"),
     ("/records/{type}/<int:id>/delete", "POST"): _each_form(_ROW + "/delete", _delete),
+    ("/api/v1/bulk", "GET"): _get("/api/v1/bulk"),
+    ("/api/v1/bulk", "POST"): _api_bulk,
+    ("/api/v1/bulk/actions", "GET"): _get("/api/v1/bulk/actions"),
+    ("/api/v1/bulk/<int:id>", "GET"): _batches("/api/v1/bulk/{id}"),
+    ("/api/v1/bulk/<int:id>/rows", "GET"): _batches("/api/v1/bulk/{id}/rows"),
+    ("/api/v1/bulk/<int:id>/run", "POST"): _api_batch("run"),
+    ("/api/v1/bulk/<int:id>/undo", "POST"): _api_batch("undo"),
     ("/api/v1/docs", "GET"): _get("/api/v1/docs"),
     ("/api/v1/me", "GET"): _get("/api/v1/me"),
     ("/api/v1/openapi.json", "GET"): _get("/api/v1/openapi.json"),

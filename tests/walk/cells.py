@@ -34,6 +34,7 @@ class Ground:
     gone: dict[str, str] = field(default_factory=dict)  # deleted rows: key -> type
     past: dict[str, Facts] = field(default_factory=dict)  # what they were
     number: int = 0
+    batch: tuple[int, str] = (0, "")  # a preview of the founder's, and its digest
 
     def keys(self, type: str) -> list[str]:
         """The rows of a type that still exist."""

@@ -20,8 +20,9 @@ from kefu_admin.actor import Actor, system_actor
 from kefu_admin.app import create_app
 from kefu_admin.definitions.load import load
 from kefu_admin.definitions.project import Project
-from kefu_admin.operations import dated, numbers
+from kefu_admin.operations import bulk, dated, numbers
 from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.reading import ListRequest
 from kefu_admin.settings import Settings
 from kefu_admin.store import deliveries, jobs, sessions, tokens
 from kefu_admin.store.accounts import create_department, create_person
@@ -133,6 +134,7 @@ def furnish(project: Project, store: Store) -> Ground:
         founder = actor_of(made, "founder")
         write_rows(made, desk, founder, now)
         dated.bring_up(desk, now=now)
+        made.batch = _batch(made, desk, founder, now)
         numbers.void_next(desk, "visit", text_of(made, "void", "reason"), actor=founder, now=now)
         _stopped_work(store, founder, now)
     return made
@@ -151,6 +153,13 @@ def _stopped_work(store: Store, founder: Actor, now: datetime) -> None:
         delivery = deliveries.claim(store)
         assert delivery is not None
         deliveries.failed(store, delivery, {"code": "receiver_refuses", "status": 500}, final=True)
+
+
+def _batch(made: Ground, desk: Desk, founder: Actor, now: datetime) -> tuple[int, str]:
+    ids = tuple(made.ids[key] for key in made.keys("customer"))
+    request = ListRequest(type="customer", ids=ids)
+    batch = bulk.preview(desk, "verify_customers", request, {}, actor=founder, now=now)
+    return batch, bulk.get(desk, batch, actor=founder, now=now).batch.selection
 
 
 def _staff(made: Ground, store: Store, now: datetime) -> None:

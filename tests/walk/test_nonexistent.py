@@ -25,7 +25,8 @@ def test_an_invisible_row_answers_as_a_missing_one(here: World, who: str) -> Non
     compared = compare_missing(here, who)
 
     assert compared > (10 if who == "founder" else 60)
-    assert not changed(before, state(here.desk.store))
+    told = {"kefu_audit"}  # bulk changes that name an id out of sight
+    assert set(changed(before, state(here.desk.store))) <= told
 
 
 def compare_missing(world: World, who: str) -> int:

@@ -22,6 +22,10 @@ NO_EFFECT = {  # routes whose ask is refused or changes nothing that counts, on 
 }  # fmt: skip
 
 
+_TOLD = {  # an id out of sight in a bulk change is told to the audit book
+    "/api/v1/bulk": {"kefu_audit"},
+    "/batches/of/<type_id>/preview": {"kefu_audit"},
+}
 _LEFT_OVER = {"kefu_attachment"}  # an upload no record claims is swept away a day later
 
 
@@ -90,7 +94,9 @@ def walk_writing(world: World, who: str, *rules: str) -> int:
             assert _is_refusal(answer), f"{who}: {ask.method} {ask.path} {answer.status}"
             walked += 1
         after = state(world.desk.store)
-        assert not changed(before, after), f"{who}: {rule} changes {changed(before, after)}"
+        found = set(changed(before, after)) - _TOLD.get(rule, set())
+        assert not found, f"{who}: {rule} changes {found}"
+        before = after
     return walked
 
 

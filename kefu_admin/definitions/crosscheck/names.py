@@ -37,13 +37,14 @@ _MODEL_WORDS = """
 MODEL_WORDS = frozenset(_MODEL_WORDS.split())
 SYSTEM_NAMES = frozenset(field.id for field in SYSTEM_FIELDS)
 OWN_PREFIX = "kefu_"
+API_WORDS = frozenset({"bulk", "docs", "me", "static", "types"})  # paths below /api/v1
 
 
 def check_names(loading: Loading) -> None:
     """Reserved ids, and `renamed_from` that names what is still there."""
     for draft in loading.drafts.values():
         id = draft.type.id
-        if id in SQL_WORDS or id in BUILTIN_TYPES or id.startswith(OWN_PREFIX):
+        if id in SQL_WORDS | API_WORDS or id in BUILTIN_TYPES or id.startswith(OWN_PREFIX):
             loading.problems.add(draft.type.place, Fault.RESERVED_NAME, name=id)
         _check_fields(draft, loading)
     _check_renames(

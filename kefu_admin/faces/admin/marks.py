@@ -31,18 +31,22 @@ def rendered(text: str) -> Markup:
 _APART = "\x1f"  # no text of ours holds it; one that does is only escaped the slow way
 
 
-def table_rows(base: str, rows: Sequence[ListRow]) -> Markup:
+def table_rows(base: str, rows: Sequence[ListRow], *, tick: str = "") -> Markup:
     """The body of a list: one row per record, its first cell the link to the record's page.
 
-    A template would print every cell in several pieces; all texts are escaped here at once.
+    A template would print every cell in several pieces; all texts are escaped here at once. With
+    `tick`, what the box is called, a row begins with a box to tick it for a bulk change.
     """
     texts = [text for row in rows for text in (row.first, *(cell.text for cell in row.cells))]
     escaped = iter(_escaped(texts))
     link = str(escape(base))
+    before_id = '<td class="tick"><input type="checkbox" name="id" form="bulk" data-tick value="'
+    after_id = f'" aria-label="{escape(tick)}"></td>'
     made: list[str] = []
     for row in rows:
         href = f"{link}{row.id:d}"
-        made.append(f'\n<tr><td><a href="{href}" hx-boost="false">{next(escaped)}</a></td>')
+        box = f"{before_id}{row.id:d}{after_id}" if tick else ""
+        made.append(f'\n<tr>{box}<td><a href="{href}" hx-boost="false">{next(escaped)}</a></td>')
         for cell in row.cells:
             before, after = _tags(cell.css, cell.color)
             made.append(f"{before}{next(escaped)}{after}")

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, get_flashed_messages
 from flask_admin import Admin, BaseView
 
+from kefu_admin.faces.admin.bulk import BulkView
 from kefu_admin.faces.admin.errors import error_page
 from kefu_admin.faces.admin.pages.account import AccountView
 from kefu_admin.faces.admin.pages.audit import AuditView
@@ -79,6 +80,7 @@ def _views(runtime: Runtime) -> list[BaseView]:
         AuditView(),
         ConfigView(),
         StatusView(),
+        BulkView(),
         *(RecordView(content) for content in runtime.project.types.values()),
     ]
 

@@ -1,17 +1,27 @@
 """REST API /api/v1: generic endpoints over every content type of the project.
 
 `records` the endpoints of a type, `past` those of its history and bin, `answering` what both
-share · `lists` list requests and pages · `files` attachments · `account` me and types ·
-`jobs` jobs and messages · `values` values kept in rows · `description` OpenAPI and its page ·
-`body` strict reading · `rows` records as JSON · `envelope` the two answer shapes · `openapi` the
-description.
+share · `lists` list requests and pages · `files` attachments · `account` me and types · `bulk`
+bulk changes · `jobs` jobs and messages · `values` values kept in rows · `description` OpenAPI and
+its page · `body` strict reading · `rows` records as JSON · `envelope` the two answer shapes ·
+`openapi` the description.
 """
 
 from __future__ import annotations
 
 from flask import Blueprint, Flask, request
 
-from kefu_admin.faces.api import account, body, description, files, jobs, past, records, values
+from kefu_admin.faces.api import (
+    account,
+    body,
+    bulk,
+    description,
+    files,
+    jobs,
+    past,
+    records,
+    values,
+)
 from kefu_admin.faces.api.envelope import failure
 from kefu_admin.faces.api.rows import writers
 from kefu_admin.faces.http import Runtime
@@ -31,6 +41,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     )
     written = writers(runtime.project)
     account.install(blueprint)
+    bulk.install(blueprint, written)
     description.install(blueprint, runtime)
     files.install(blueprint)
     jobs.install(blueprint)

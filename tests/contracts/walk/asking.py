@@ -97,6 +97,12 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
         "restore_version": lambda: [{"json": {"version": 1}, **match}],
         "restore_record": lambda: [{"json": {}, **match}],
         "purge_record": lambda: [{"json": {"reason": "走查"}, **match}],
+        "preview_batch": lambda: [
+            {"json": {"action": "classify", "values": {"level": "b"}, "ids": ids}}
+            for ids in ([id for _, (type, id) in world.records.items() if type == "customer"], [1])
+        ],
+        "run_batch": lambda: [{"json": {"selection": "x"}}],
+        "undo_batch": lambda: [{"json": {}}],
         "query_records": lambda: [
             {"json": {}},
             {"json": {"search": SHARED}},
@@ -128,6 +134,15 @@ _FORMS: dict[str, dict[str, str]] = {
     "record.delete": {"version": "1", "key": "walk-key-0000003"},
     "kefu_bin.restore": {"version": "1", "key": "walk-key-0000004"},
     "kefu_bin.purge": {"version": "1", "key": "walk-key-0000005", "reason": "走查"},
+    "kefu_batches.choose": {"action": "classify", "id": "1"},
+    "kefu_batches.preview": {
+        "action": "classify",
+        "id": "1",
+        "f.level": "b",
+        "key": "walk-key-0000004",
+    },
+    "kefu_batches.run": {"selection": "x", "key": "walk-key-0000005"},
+    "kefu_batches.undo": {"key": "walk-key-0000006"},
     "kefu.regions": {"term": "北京"},
     "kefu_audit.find": {"login": "supervisor"},
 }

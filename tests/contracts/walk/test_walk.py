@@ -35,6 +35,8 @@ KNOWN = {
             "list_jobs", "get_job", "retry_job", "cancel_job",
             "list_deliveries", "get_delivery", "resend_delivery", "skip_delivery",
             "list_values", "get_values",
+            "list_batches", "bulk_actions", "preview_batch", "get_batch", "batch_rows", "run_batch",
+            "undo_batch",
         )
     ),
     *(
@@ -46,6 +48,10 @@ KNOWN = {
     ),
     *(f"kefu.{name}" for name in ("index", "static", "language", "regions", "sign_in", "sign_out")),
     "kefu_account.index", "kefu_account.password",
+    *(
+        f"kefu_batches.{name}"
+        for name in ("index", "choose", "preview", "batch", "run", "undo", "workbook")
+    ),
     "kefu_audit.index", "kefu_audit.find",
     "kefu_config.index",
     "kefu_bin.index", "kefu_bin.find", "kefu_bin.detail", "kefu_bin.restore", "kefu_bin.purge",

@@ -50,11 +50,15 @@ ACTIONS = {
     "backed_up": "备份",
     "restored": "恢复备份",
     "retire": "注销演示账号",
+    "bulk": "批量操作",
+    "bulk_undo": "撤销批量操作",
+    "bulk_refused": "批量操作被拒绝",
 }
 TYPES = {
     "person": "用户账号",
     "department": "组织部门",
     "token": "令牌",
+    "kefu_batch": "批量操作",
     "kefu_dated_value": "选项与参数",
 }
 # What a line beside the records tells, as people say it.
@@ -81,6 +85,16 @@ FACTS = {
     "until_on": "到哪天止",
     "definition": "指纹",
     "steps": "步数",
+    "content_type": "对象",
+    "bulk_action": "操作",
+    "deed": "做法",
+    "count": "条数",
+    "filter": "选择",
+    "fields": "字段",
+    "values": "写入的值",
+    "selection": "选择摘要",
+    "digest": "改前摘要",
+    "of_batch": "撤销的批次",
     "made_at": "备份时间",
     "rows": "行数",
     "checksum": "校验和",

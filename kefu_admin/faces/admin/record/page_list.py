@@ -20,7 +20,7 @@ from kefu_admin.faces.admin.record.forms import PICKED, labels_of, record_id
 from kefu_admin.faces.admin.record.surround import Surround, rendered
 from kefu_admin.faces.admin.view import prefix
 from kefu_admin.faces.admin.words import Translate, translator
-from kefu_admin.operations import reading
+from kefu_admin.operations import bulk, reading
 from kefu_admin.operations.reading import ListRequest, TypeView
 from kefu_admin.problems import NotFound
 from kefu_admin.store.query import Page
@@ -43,7 +43,7 @@ def context(page: RecordView) -> dict[str, object]:
     said = translator(locale)
     secret, owner = page.desk.store.secret, page.owner()
     asked = read_address(request.args, secret=secret, owner=owner, now=now)
-    chosen = _chosen(view, asked.view)
+    chosen = chosen_view(view, asked.view)
     found = reading.list_rows(
         page.desk,
         ListRequest(
@@ -72,6 +72,10 @@ def context(page: RecordView) -> dict[str, object]:
         else (chosen.sort if chosen else ())
     )
     rows = listing.rows(columns, page.content, found.rows, page.shown)
+    acts = [
+        (one.id, one.label.text(locale), one.icon)
+        for one in bulk.offered(page.desk, page.content.id, actor=actor, now=now)
+    ]
 
     def surround() -> Surround:
         heads = listing.heads(
@@ -109,7 +113,9 @@ def context(page: RecordView) -> dict[str, object]:
         "search_hint": _search_hint(view, said, locale),
         "narrowed": asked.narrowed,
         "rows": rows,
-        "body": marks.table_rows(page.base, rows),
+        "body": marks.table_rows(page.base, rows, tick=said("勾选") if acts else ""),
+        "bulk_actions": acts,
+        "bulk_path": f"{prefix()}/batches/of/{page.content.id}" + _address(asked, link, page.base),
         "counted": listing.counted(found, said),
         "cursors": _cursors(found, start, link, said),
     }
@@ -123,6 +129,11 @@ def _key(page: RecordView, asked: Asked, chosen: ListView | None) -> tuple[objec
     rights = page.desk.grants(actor).key
     who = (actor.user_id is None, actor.department_id is None)  # there are short-cuts for "mine"
     return (rights, http.locale(), asked.view, chosen.id if chosen else "", *who)
+
+
+def _address(asked: Asked, link: finder.Link, base: str) -> str:
+    """The query that asks for the same list from its first page."""
+    return link(replace(asked.first_page(), sort="")).removeprefix(base)
 
 
 def _filters(
@@ -141,7 +152,7 @@ def _filters(
     )
 
 
-def _chosen(view: TypeView, wanted: str) -> ListView | None:
+def chosen_view(view: TypeView, wanted: str) -> ListView | None:
     """The view asked for; without one the type's default.
 
     Raises:

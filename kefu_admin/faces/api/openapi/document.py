@@ -5,6 +5,7 @@ from __future__ import annotations
 from kefu_admin import __version__
 from kefu_admin.definitions.project import Project
 from kefu_admin.faces.api.openapi.answers import error_schema, responses
+from kefu_admin.faces.api.openapi.bulk_paths import bulk_paths
 from kefu_admin.faces.api.openapi.job_paths import job_paths, job_schemas
 from kefu_admin.faces.api.openapi.past_paths import (
     binned,
@@ -25,7 +26,7 @@ def document(project: Project, *, server: str, locale: str) -> Schema:
         server: path under which the API lies, as "/api/v1".
         locale: "zh" or "en", for labels and sentences.
     """
-    paths = common_paths(locale) | job_paths(locale)
+    paths = common_paths(locale) | bulk_paths(locale) | job_paths(locale)
     for content_type in project.types.values():
         paths |= type_paths(content_type, locale)
     return {

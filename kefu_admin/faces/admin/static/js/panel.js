@@ -3,6 +3,7 @@
 
 import { startDates } from "./parts/dates.js";
 import { startPickers } from "./parts/pickers.js";
+import "./parts/ticks.js";
 
 document.documentElement.classList.add("scripted");
 
