@@ -43,6 +43,8 @@ UNTIL = Field(
         "留空表示继续有效；停用就填停用的日期。", "Blank: it goes on; else the day it ends."
     ),
 )
+_CONFIG = system_actor("apply")
+BY_CONFIG = _CONFIG.login  # who wrote what nobody has edited
 _STEP = 10
 
 
@@ -254,7 +256,7 @@ def bring_up(desk: Desk, *, now: datetime) -> int:
 
 
 def _bring_up(desk: Desk, dated: Dated, *, now: datetime) -> int:
-    actor, today = system_actor("apply"), _today(desk, now)
+    actor, today = _CONFIG, _today(desk, now)
     there: dict[str, list[DatedValue]] = {}
     for one in rows.values(desk.store, (dated,))[dated.name]:
         there.setdefault(one.key, []).append(one)

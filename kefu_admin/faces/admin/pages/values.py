@@ -17,7 +17,7 @@ from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import dated
-from kefu_admin.operations.dated import FROM, UNTIL, Kept, State
+from kefu_admin.operations.dated import BY_CONFIG, FROM, UNTIL, Kept, State
 from kefu_admin.problems import Busy, Conflict, Invalid
 from kefu_admin.store.idempotency import idempotency_key
 
@@ -156,7 +156,7 @@ class ValuesView(PanelView):
             rows=[
                 (
                     Spot(text=clock_text(past.at, zone()), css="d"),
-                    Spot(text=past.by),
+                    Spot(text=_person(past.by, said)),
                     Spot(text=said(_ACTIONS[past.action]) if past.action in _ACTIONS else "—"),
                     Spot(
                         text="；".join(
@@ -172,10 +172,10 @@ class ValuesView(PanelView):
     def _row(self, kept: Kept, found: Dated, here: str, said: Translate) -> tuple[Spot, ...]:
         value = kept.value
         state, color = _STATES[kept.state]
-        by = f"{kept.by} {clock_text(kept.at, zone())}" if kept.at else ""
+        by = f"{_person(kept.by, said)} {clock_text(kept.at, zone())}" if kept.at else ""
         return (
             Spot(text=_title(found, value), href=f"{here}{value.id}" if value.id else ""),
-            Spot(text=value.key, css="c"),
+            Spot(text=value.key, css="d"),
             Spot(text=value.from_on.isoformat() if value.from_on else "—", css="d"),
             Spot(text=value.until_on.isoformat() if value.until_on else "—", css="d"),
             Spot(text=said(state), color=color),
@@ -214,6 +214,11 @@ def _fields(found: Dated, *more: Field) -> tuple[Field, ...]:
 
 def _sent(found: Dated, *more: Field) -> dict[str, object]:
     return {field.id: request.form.get(field.id, "") for field in _fields(found, *more)}
+
+
+def _person(login: str, said: Translate) -> str:
+    """Who wrote: a person, or the config at an apply."""
+    return said("按配置") if login == BY_CONFIG else login
 
 
 def _title(found: Dated, value: DatedValue) -> str:
