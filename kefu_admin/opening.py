@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kefu_admin import registry, settings
+from kefu_admin import logs, registry, settings
 from kefu_admin.definitions import load, load_texts
 from kefu_admin.definitions.field_types import FIELD_TYPES, register
-from kefu_admin.definitions.fields import FieldType
+from kefu_admin.definitions.fields import FieldType, PersonalClass
 from kefu_admin.definitions.project import Project
 from kefu_admin.registry import BadExtension
 from kefu_admin.settings import BadSetting, Settings
@@ -134,3 +134,14 @@ def add_field_types() -> None:
 def private_files() -> None:
     """What this process writes from now on is readable by its own user only."""
     os.umask(0o077)
+
+
+def private_logs(here: Settings, project: Project) -> None:
+    """What this process logs from now on holds no personal data and no secrets."""
+    personal = {
+        field.id
+        for content_type in project.types.values()
+        for field in content_type.fields.values()
+        if field.mask or field.encrypted or field.personal is not PersonalClass.NONE
+    }
+    logs.set_up(as_json=here.log_format == "json", personal=personal)

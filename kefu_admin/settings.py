@@ -82,6 +82,12 @@ def _locale(raw: str) -> str:
     return raw
 
 
+def _log_format(raw: str) -> str:
+    if raw not in ("text", "json"):
+        raise ValueError("text, json")
+    return raw
+
+
 def _names(raw: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in raw.split(",") if name.strip())
 
@@ -155,6 +161,11 @@ class Settings:
             "",
             lambda raw: _path(raw) if raw else None,
             "读 /metrics 要出示的令牌所在文件；空为只答本机",
+        )
+    )
+    log_format: str = field(
+        metadata=_setting(
+            "text", _log_format, "日志格式：text 供人看，json 每行一个对象并记每次请求"
         )
     )
     threads: int = field(metadata=_setting("8", _whole(1, 64), "网页服务的线程数"))

@@ -9,7 +9,7 @@ from kefu_admin import clock, worker
 from kefu_admin.actor import system_actor
 from kefu_admin.cli.output import Output
 from kefu_admin.cli.seed import invent, load_masters, seeds_directory, show_logins
-from kefu_admin.opening import open_desk, private_files
+from kefu_admin.opening import open_desk, private_files, private_logs
 from kefu_admin.operations import dated, seeding
 from kefu_admin.operations.derived import bring_up_derived
 from kefu_admin.operations.desk import Desk
@@ -34,6 +34,7 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
 
     private_files()
     desk = open_desk(here)
+    private_logs(here, desk.project)
     if here.demo:
         prepare_demo(desk, here, output)
     app = create_app(here, desk=desk)

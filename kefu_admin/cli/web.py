@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kefu_admin.cli.output import Output
-from kefu_admin.opening import private_files
+from kefu_admin.opening import open_desk, private_files, private_logs
 from kefu_admin.settings import Settings
 
 
@@ -21,4 +21,6 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     from kefu_admin.cli.serving import serve
 
     private_files()
-    return serve(create_app(here), here, output)
+    desk = open_desk(here)
+    private_logs(here, desk.project)
+    return serve(create_app(here, desk=desk), here, output)

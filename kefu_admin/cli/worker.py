@@ -8,7 +8,7 @@ import threading
 
 from kefu_admin import clock, worker
 from kefu_admin.cli.output import DONE, Output
-from kefu_admin.opening import open_desk, private_files
+from kefu_admin.opening import open_desk, private_files, private_logs
 from kefu_admin.settings import Settings
 from kefu_admin.store.readiness import assert_ready
 
@@ -22,6 +22,7 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     """Do what is due."""
     private_files()
     desk = open_desk(here)
+    private_logs(here, desk.project)
     with desk.store.connection():
         assert_ready(desk.store)
     if given.once:

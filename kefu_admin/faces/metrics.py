@@ -6,6 +6,7 @@ refusals; never a value somebody typed. Each web process counts its own requests
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,12 +16,13 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from werkzeug.wrappers import Response
 
-from kefu_admin import __version__
-from kefu_admin.faces.http import Runtime
+from kefu_admin import __version__, logs
+from kefu_admin.faces.http import Runtime, asked
 from kefu_admin.faces.http.asked import is_ours
 from kefu_admin.operations import health
 from kefu_admin.problems import Refusal
 
+access = logging.getLogger("kefu_admin.access")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -56,6 +58,7 @@ class Metrics:
         @app.before_request
         def begin() -> None:
             g.kefu_began = time.perf_counter()
+            logs.request_id.set(asked.request_id())
 
         @app.after_request
         def counted(response: Response) -> Response:
@@ -64,9 +67,11 @@ class Metrics:
                 route = rule.replace("//", "/")  # as Flask-Admin joins a view at the root
                 method = request.method if request.method in _METHODS else "other"
                 self.requests.labels(route, method, str(response.status_code)).inc()
-                self.seconds.labels(route).observe(time.perf_counter() - g.kefu_began)
+                took = time.perf_counter() - g.kefu_began
+                self.seconds.labels(route).observe(took)
                 if "kefu_refusal" in g:
                     self.refusals.labels(g.kefu_refusal).inc()
+                _log_request(method, route, response.status_code, took)
             return response
 
     def text(self, *, now: datetime) -> bytes:
@@ -144,3 +149,17 @@ class Metrics:
         if since is None or self._now is None:
             return 0.0
         return max(0.0, (self._now - since).total_seconds())
+
+
+def _log_request(method: str, route: str, status: int, took: float) -> None:
+    """One line per request: what was asked, never of which record, nor from where (the audit book
+    knows)."""
+    fields: dict[str, object] = {
+        "method": method,
+        "route": route,
+        "status": status,
+        "milliseconds": round(took * 1000, 1),
+    }
+    if "kefu_refusal" in g:
+        fields["refusal"] = g.kefu_refusal
+    access.info("request", extra={"fields": fields})

@@ -17,7 +17,7 @@ import time
 from collections.abc import Sequence
 
 from kefu_admin import settings
-from kefu_admin.opening import open_desk, private_files
+from kefu_admin.opening import open_desk, private_files, private_logs
 from kefu_admin.problems import ConfigMoved
 from kefu_admin.settings import Settings
 from kefu_admin.store.readiness import assert_ready
@@ -42,6 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, which tells us
     limit_memory(here)
     desk = open_desk(here)
+    private_logs(here, desk.project)
     with desk.store.connection():
         assert_ready(desk.store)
     try:

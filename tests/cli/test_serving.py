@@ -21,7 +21,7 @@ from kefu_admin.cli import main
 from kefu_admin.opening import open_desk
 from kefu_admin.settings import read
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60  # who waits for a process that starts is served when it has
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def ask(url: str, token: str, sent: object = None) -> tuple[int, dict[str, objec
     body = None if sent is None else json.dumps(sent).encode()
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     try:
-        with urlopen(Request(url, body, headers), timeout=10) as answer:
+        with urlopen(Request(url, body, headers), timeout=PATIENCE_SECONDS) as answer:
             return answer.status, json.load(answer)
     except HTTPError as error:
         with error:
