@@ -27,6 +27,7 @@ CHECKED = {
     "secrets": "加密字段",
     "search": "查找索引",
     "applied": "配置更新做完",
+    "work": "后台任务和消息",
     "computed": "计算值",
 }
 

@@ -56,7 +56,7 @@ def test_a_used_desk_is_sound_and_everything_was_checked(desk):
     assert report.findings == ()
     assert report.checked == (
         "audit", "references", "attachments", "audited", "history", "bin", "numbers", "rollups",
-        "secrets", "search", "batches", "dated", "computed",
+        "secrets", "search", "batches", "applied", "dated", "work", "computed",
     )  # fmt: skip
 
 

@@ -131,7 +131,7 @@ class JobsView(PanelView):
                 small=reason(job.fault),
             ),
             Spot(text=said(label), color=color),
-            Spot(text=progress(job), css="n"),
+            Spot(text=progress(job)),
             Spot(text=job.asker),
             Spot(text=clock_text(job.asked_at, zone()), css="d"),
         )

@@ -135,9 +135,9 @@ class MessagesView(PanelView):
         label, color = _DELIVERY_STATES[one.state]
         return (
             Spot(
-                text=f"{one.event} #{one.id}",
+                text=self._record(one),
                 href=f"{self.base}{one.id}",
-                small=reason(one.fault) or self._record(one),
+                small=reason(one.fault) or one.event,
             ),
             Spot(text=one.receiver),
             Spot(text=said(label), color=color),

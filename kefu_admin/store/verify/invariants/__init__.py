@@ -4,7 +4,7 @@
   bin · `numbers`:
   business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
   index is there and current · `batches`: bulk changes told whole, and told as they were
-  · `changes`: no apply stopped half-way
+  · `changes`: no apply stopped half-way · `work`: jobs and messages can be taken, or are over
   · `dated`: values kept in rows do not meet, and records name known ones
 
 A later module adds its own to INVARIANTS: a function of the store and the instant that yields
@@ -25,6 +25,7 @@ from kefu_admin.store.verify.invariants.kept import rollups, search, secrets
 from kefu_admin.store.verify.invariants.links import attachments, references
 from kefu_admin.store.verify.invariants.numbers import numbers
 from kefu_admin.store.verify.invariants.versions import audited, binned, history
+from kefu_admin.store.verify.invariants.work import work
 from kefu_admin.store.verify.report import Finding
 
 Invariant = Callable[[Store, datetime], Iterable[Finding]]
@@ -43,6 +44,7 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
         "batches": bulk_changes,
         "applied": applied,
         "dated": dated,
+        "work": work,
     }
 )
 
