@@ -13,7 +13,15 @@ from pathlib import Path
 from kefu_admin.definitions.project import Project
 from kefu_admin.operations.desk import Desk
 from tests.databases import DIALECTS, SECRET, Databases, lay, opened
-from tests.soak import crash_points, kill_fork, kill_real, kill_server, plants, schema_kills
+from tests.soak import (
+    crash_points,
+    kill_fork,
+    kill_real,
+    kill_server,
+    plants,
+    schema_kills,
+    workers,
+)
 from tests.soak.deeds import DEEDS, POINTED, SINGLE
 from tests.soak.ground import Ground, furnish, soak_project
 from tests.soak.oracle import Verdict
@@ -36,7 +44,12 @@ def main() -> int:
     schema.add_argument("--kills", type=int, default=60)
     schema.add_argument("--rows", type=int, default=1_000_000)
     schema.add_argument("--plant", choices=sorted(schema_kills.PLANTS), help="a fault to find")
-    for one in (fork, real, server, schema):
+    crowd = runs.add_parser("workers", help="R12: workers on one queue, killed and stopped")
+    crowd.add_argument("--jobs", type=int, default=300)
+    crowd.add_argument("--kills", type=int, default=40)
+    crowd.add_argument("--database", choices=DIALECTS, default="sqlite")
+    crowd.add_argument("--plant", choices=sorted(workers.PLANTS), help="a fault it must find")
+    for one in (fork, real, server, schema, crowd):
         one.add_argument("--seed", type=int, default=1)
     for one in (fork, real, points, schema):
         one.add_argument("--database", choices=DIALECTS, default="sqlite")
@@ -132,10 +145,16 @@ def _points(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdi
     return crash_points.run(ground, POINTED, every=given.every, plant=plant)
 
 
+def _workers(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
+    plant = workers.PLANTS[given.plant] if given.plant else None
+    return workers.run(ground, count=given.jobs, kills=given.kills, seed=given.seed, plant=plant)
+
+
 RUNS: dict[str, Callable[[argparse.Namespace, Path, Ground], Verdict]] = {
     "kill_fork": _fork,
     "kill_real": _real,
     "crash_points": _points,
+    "workers": _workers,
 }
 
 
