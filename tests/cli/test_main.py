@@ -216,7 +216,7 @@ for name in ("apply", "backup", "restore", "worker"):
         os._exit(0)
     if os.waitpid(child, 0)[1]:
         failed.append(name)
-sys.exit(" ".join(failed))
+sys.exit(" ".join(failed) or None)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
 
