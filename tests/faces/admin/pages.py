@@ -121,7 +121,7 @@ def cells(page: TestResponse) -> list[list[str]]:
     return [
         [
             html.unescape(re.sub(r"<[^>]+>", "", cell))
-            for cell in re.findall(r"<td.*?</td>", row, re.S)
+            for cell in re.findall(r'<td(?! class="tick").*?</td>', row, re.S)
         ]
         for row in rows
     ]
