@@ -17,7 +17,7 @@ from kefu_admin.operations.desk import Desk
 from kefu_admin.store.database import Store
 from tests.conftest import PROJECTS
 from tests.faces.admin.pages import form, text
-from tests.faces.desk import Served, serve
+from tests.faces.desk import Client, Served, serve
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -70,6 +70,11 @@ def test_a_file_sent_with_the_form_hangs_on_the_record_and_comes_back(filed: Ser
     download.close()
 
 
+def shown(browser: Client, path: str) -> str:
+    """The record's page without its history, which names the files of former versions."""
+    return browser.get(path).get_data(as_text=True).partition('id="history"')[0]
+
+
 def test_a_form_with_a_file_sent_twice_takes_effect_once(filed: Served) -> None:
     boss, path = filed.browser("supervisor"), created(filed)
     sent = dict(form(boss.get(f"{path}/edit"), "/edit").fields)
@@ -86,7 +91,7 @@ def test_a_form_with_a_file_sent_twice_takes_effect_once(filed: Served) -> None:
     assert send_twice(f"{path}/edit", sent) == [(303, path)] * 2
     (status, made), again = send_twice("/records/customer/new", blank)
     assert (status, made) == again
-    assert text(boss.get(path)).count("合同.pdf") == text(boss.get(made)).count("合同.pdf")
+    assert shown(boss, path).count("合同.pdf") == shown(boss, made).count("合同.pdf") > 0
 
 
 def test_a_key_does_not_stand_for_another_file(filed: Served) -> None:
@@ -127,7 +132,7 @@ def test_a_file_unticked_in_the_form_is_let_go(filed: Served) -> None:
     kept.send(boss, f__licence="")
 
     assert kept.fields.getlist("f.licence")[-1] != ""
-    assert "执照.pdf" not in text(boss.get(path))
+    assert "执照.pdf" not in shown(boss, path)
 
 
 def test_a_file_stays_in_a_form_that_is_refused(filed: Served) -> None:

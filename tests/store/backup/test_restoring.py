@@ -64,7 +64,7 @@ def test_a_backup_comes_back_as_it_was(desk, restored):
     assert report.counts["unsealed"] <= 1  # the line that tells of the restore
     assert report.counts["anchors"] == 1
 
-    assert assert_ready(restored) == ()
+    assert {one.code for one in assert_ready(restored)} <= {"ready_one_role"}  # a test has one
     assert plan(restored).is_empty
 
     assert (restored.data_directory / "files/aa/first").read_bytes() == CONTENT
