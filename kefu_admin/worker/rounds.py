@@ -20,6 +20,7 @@ from kefu_admin import clock
 from kefu_admin.operations import files, recycling
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store import (
+    batches,
     deliveries,
     idempotency,
     jobs,
@@ -88,8 +89,8 @@ def watch_sealing(desk: Desk, now: datetime) -> None:
 
 
 def clean_up(desk: Desk, now: datetime) -> None:
-    """Forget sessions, limits and request keys that have ended, what was in the bin for longer than
-    the project keeps it, and uploads nobody claimed."""
+    """Forget sessions, limits and request keys that have ended, previews nobody confirmed, what was
+    in the bin for longer than the project keeps it, and uploads nobody claimed."""
     store = desk.store
     with store.transaction():
         sessions.forget(store, now=now)
@@ -103,6 +104,8 @@ def clean_up(desk: Desk, now: datetime) -> None:
         deliveries.forget(store, before=now - _ENDED_KEPT)
     with store.transaction():
         outbox.forget(store, before=now - _ENDED_KEPT)
+    with store.transaction():
+        batches.forget_unconfirmed(store, before=now - _DAY)
     recycling.purge_expired(desk, now=now)
     files.sweep(desk, now=now)
 

@@ -17,6 +17,7 @@ from kefu_admin.problems import (
 )
 from kefu_admin.store.verdicts import Verdict
 from kefu_admin.store.verify.invariants.batches import bulk_changes
+from kefu_admin.worker import rounds
 from tests.desks import NOW
 from tests.operations.bulk.conftest import Bench
 
@@ -39,6 +40,18 @@ def test_a_run_changes_each_record_once(bench: Bench) -> None:
     assert first == again == {Verdict.DONE: 3}
     assert set(bench.column("level").values()) == {"b"}
     assert set(bench.column("version").values()) == {2}
+
+
+def test_a_preview_nobody_confirms_is_forgotten_by_the_worker(bench: Bench) -> None:
+    ids = bench.customers(2)
+    kept, left = (bench.preview("classify", ids, {"level": level}) for level in ("b", "a"))
+    bench.run(kept)
+    assert bench.counts(left)
+
+    rounds.clean_up(bench.desk, NOW + timedelta(days=2))
+
+    assert bench.store.rows('SELECT "id" FROM "kefu_batch"') == [(kept,)]
+    assert bench.store.rows('SELECT DISTINCT "batch_id" FROM "kefu_batch_row"') == [(kept,)]
 
 
 def test_all_that_a_list_holds_is_taken(bench: Bench) -> None:
