@@ -133,7 +133,10 @@ def test_a_method_nobody_declared_does_nothing(here: World) -> None:
     paths = {ask.rule: ask for ask in asks(here, "GET", *UNSAFE)}
     for rule, ask in paths.items():
         for method in {*UNSAFE, "TRACE", "PROPFIND", "LOCK"} - declared[rule]:
-            other = replace(ask, method=method, json=None, form=None, file="")
+            path = ask.path.partition("?")[
+                0
+            ]  # what another method lies there may know no such asks
+            other = replace(ask, path=path, method=method, json=None, form=None, file="")
             answer = other.send(client)
             assert answer.status_code in (400, 403, 404, 405), f"{method} {ask.path}"
             tried += 1

@@ -37,7 +37,8 @@ _MODEL_WORDS = """
 MODEL_WORDS = frozenset(_MODEL_WORDS.split())
 SYSTEM_NAMES = frozenset(field.id for field in SYSTEM_FIELDS)
 OWN_PREFIX = "kefu_"
-API_WORDS = frozenset({"bulk", "docs", "me", "static", "types"})  # paths below /api/v1
+# paths below /api/v1
+API_WORDS = frozenset({"bulk", "deliveries", "docs", "jobs", "me", "static", "types", "values"})
 
 
 def check_names(loading: Loading) -> None:

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from kefu_admin.definitions.crosscheck.names import API_WORDS
 from kefu_admin.faces.api import BLUEPRINT
 from tests.faces.desk import Served
 
@@ -46,6 +47,16 @@ def test_every_route_of_the_api_is_described_for_every_type(served: Served) -> N
         (re.sub(r"<int:(?:record_)?id>", "{id}", path).replace("<name>", "{name}"), method)
         for path, method in wanted
     } == written
+
+
+def test_no_type_can_be_named_like_a_path_of_the_api(served: Served) -> None:
+    firsts = {
+        rule.rule.removeprefix("/api/v1/").partition("/")[0]
+        for rule in served.app.url_map.iter_rules()
+        if rule.endpoint.startswith(f"{BLUEPRINT}.")
+    }
+
+    assert firsts - {"<type_id>", "openapi.json"} == API_WORDS
 
 
 def test_operations_have_names_of_their_own(served: Served) -> None:

@@ -228,7 +228,7 @@ def test_the_catalogue_names_what_the_person_may_use(world: World, now: datetime
     menu = reading.menu(world.desk, world.actor("wang"), now=now)
     assert [[item.view or item.page for item in branch.items] for branch in menu] == [
         ["customers", "visits"],
-        ["tokens", "api_docs"],
+        ["tokens", "jobs", "api_docs"],
     ]
 
 
