@@ -15,6 +15,7 @@ import socket
 import subprocess
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -44,7 +45,7 @@ class Server(Protocol):
         """End every process of it at once."""
 
 
-class _Own:
+class _Own(ABC):
     """What both servers share: a port, and a group of processes."""
 
     command: tuple[str, ...]
@@ -76,8 +77,9 @@ class _Own:
         with (self.directory / "server.log").open("ab") as log:
             return subprocess.Popen(self.command, stdout=log, stderr=log, start_new_session=True)
 
+    @abstractmethod
     def _answers(self) -> bool:
-        raise NotImplementedError
+        """Whether the server takes connections by now."""
 
 
 class Postgresql(_Own):
