@@ -45,7 +45,7 @@ class Seeded:
 
 def seeded(url: str, data: Path, customers: int) -> Seeded:
     """The shipped desk on an empty database, with that many customers and no other records."""
-    secret = secrets.token_bytes(48)
+    secret = secrets.token_hex(48).encode()  # bytes at its ends might read as blanks
     secret_file = data / "secret"
     secret_file.write_bytes(secret)
     secret_file.chmod(0o600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
@@ -38,6 +39,9 @@ def serve(
         return WRONG
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits is no news
     sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()  # what stands now stays: it is not looked through again
+    gc.set_threshold(_ALLOCATIONS, 10, 10)
     with listening:
         server = create_server(
             app,

@@ -81,6 +81,7 @@ class Session:
 
         A connection with an open transaction or of a lost server is thrown away.
         """
+        self._local.waited = 0.0
         if self.database.is_closed():
             return
         if self.in_transaction:
@@ -117,8 +118,13 @@ class Session:
             with self._unit("BEGIN"):
                 yield
             return
-        with self._writing(self.wait_seconds):
+        with self._writing(self.wait_seconds - getattr(self._local, "waited", 0.0)):
             yield
+
+    def has_waited(self, seconds: float) -> None:
+        """Counts what this thread has already waited, until `release`: on SQLite its writing waits
+        so much less, for a person waits `wait_seconds` in all (R13)."""
+        self._local.waited = seconds
 
     @contextmanager
     def transaction_if_free(self) -> Iterator[None]:
@@ -259,7 +265,7 @@ class Session:
         """SQLite: first among the writers of this process, then among the processes; for both
         together `seconds` are waited."""
         began = time.monotonic()
-        if not self._writer.acquire(timeout=seconds):
+        if not self._writer.acquire(timeout=max(0.0, seconds)):
             raise BusyBeforeCommit
         try:
             with self._unit("BEGIN IMMEDIATE", seconds - (time.monotonic() - began)):

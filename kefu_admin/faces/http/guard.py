@@ -55,12 +55,12 @@ def _guard() -> None:
     if declared is None:
         return  # no such route: the error handler answers
     _limit_body(declared)
+    unsafe = declared.writes and request.method not in SAFE
+    if unsafe and declared.repeat is not Repeat.SAFE:
+        _enter_gate(declared)
     who = session.actor() if declared.access is not Access.PUBLIC else None
-    if declared.writes and request.method not in SAFE:
+    if unsafe:
         check_csrf()
-        if declared.repeat is not Repeat.SAFE:
-            runtime().gate.enter()
-            g.kefu_inside = True
     if who is None:
         return
     runtime().desk.show_values(asked.now())
@@ -69,6 +69,15 @@ def _guard() -> None:
     if isinstance(declared.access, Permission):
         _check_permission(who, declared.access)
     _check_host_view(who)
+
+
+def _enter_gate(declared: Declaration) -> None:
+    """What was waited at the gate is not waited again for the database. Signing in takes no turn:
+    hashing a password takes long and lets others work meanwhile."""
+    here = runtime()
+    waited = here.gate.enter(turn=declared.access is not Access.PUBLIC)
+    g.kefu_inside = True
+    here.store.has_waited(waited)
 
 
 def declaration() -> Declaration | None:

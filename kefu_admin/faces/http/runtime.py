@@ -14,6 +14,7 @@ from kefu_admin.faces.http.gate import Gate
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
 
 if TYPE_CHECKING:
     from flask_admin import Admin
@@ -59,7 +60,11 @@ class Runtime:
     _size: tuple[int, int] = (0, 0)
 
     def __post_init__(self) -> None:
-        self.gate = Gate(self.settings.threads)
+        self.gate = Gate(
+            self.settings.threads,
+            turns=self.store.dialect is Dialect.SQLITE,
+            wait_seconds=self.store.wait_seconds,
+        )
 
     @property
     def api_prefix(self) -> str:

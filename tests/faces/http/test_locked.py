@@ -150,3 +150,35 @@ def test_the_gate_refuses_when_those_inside_do_not_get_on() -> None:
 
     gate.leave()
     gate.enter()
+
+
+def test_with_turns_one_works_while_the_others_wait_inside() -> None:
+    gate = Gate(8, turns=True)
+    gate.enter()
+    order: list[str] = []
+
+    def second() -> None:
+        gate.enter()
+        order.append("second")
+        gate.leave()
+
+    with ThreadPoolExecutor(2) as people:
+        waiting = people.submit(second)
+        people.submit(gate.enter, turn=False).result()  # signing in does not queue
+        order.append("signed in")
+        gate.leave()
+        waiting.result()
+
+    assert order == ["signed in", "second"]
+
+
+def test_who_gets_no_turn_in_time_is_told_busy_and_steps_out() -> None:
+    gate = Gate(8, turns=True, wait_seconds=0.05)
+    gate.enter()
+    with ThreadPoolExecutor(1) as people:
+        with pytest.raises(Busy):
+            people.submit(gate.enter).result()
+        assert gate.inside == 1
+        gate.leave()
+        people.submit(gate.enter).result()
+    assert gate.inside == 1
