@@ -195,22 +195,41 @@ def _address(options: object, kit: Kit, name: str) -> Make:
     return make
 
 
-def _day(options: object, kit: Kit) -> Callable[[Random], date]:
+def _day(options: object, kit: Kit) -> Callable[[Random, Made], date | None]:
+    """A day `from` to `to` days after today, or after an earlier field of the row (`after`; without
+    a value there is no day); never later than `latest` days after today."""
     window = _options(options)
     first, last = _whole(window, "from"), _whole(window, "to")
-    return lambda random: kit.today + timedelta(days=random.randint(first, last))
+    after = str(window.get("after", ""))
+    latest = (
+        kit.today + timedelta(days=_whole(window, "latest")) if "latest" in window else date.max
+    )
+
+    def day(random: Random, made: Made) -> date | None:
+        since = made.get(after) if after else kit.today
+        if not isinstance(since, date):
+            return None
+        if isinstance(since, datetime):
+            since = since.date()
+        return min(since + timedelta(days=random.randint(first, last)), latest)
+
+    return day
 
 
 def _date(options: object, kit: Kit, name: str) -> Make:
     day = _day(options, kit)
-    return lambda random, made, index: day(random)
+    return lambda random, made, index: day(random, made)
 
 
 def _instant(options: object, kit: Kit, name: str) -> Make:
     day = _day(options, kit)
-    return lambda random, made, index: datetime.combine(
-        day(random), time(random.randint(1, 9), random.choice((0, 15, 30, 45))), UTC
-    )
+
+    def make(random: Random, made: Made, index: int) -> datetime | None:
+        on = day(random, made)
+        at = time(random.randint(1, 9), random.choice((0, 15, 30, 45)))
+        return None if on is None else datetime.combine(on, at, UTC)
+
+    return make
 
 
 def _integer(options: object, kit: Kit, name: str) -> Make:

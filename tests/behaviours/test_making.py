@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
 import pytest
@@ -51,3 +51,25 @@ def test_each_goes_through_every_pair_once() -> None:
 def test_an_unknown_word_is_refused_by_name() -> None:
     with pytest.raises(BadInstruction, match="phon"):
         row_maker({"phone": {"phon": True}}, KIT).row(Random(1), 0)
+
+
+def test_a_day_after_an_earlier_field_lies_after_it_and_not_too_late() -> None:
+    instructions = {
+        "received_at": {"instant": {"from": -3, "to": 0}},
+        "promised_on": {"date": {"after": "received_at", "from": 1, "to": 7}},
+        "closed_on": {"date": {"after": "received_at", "from": 1, "to": 7, "latest": 0}},
+        "paid_on": {"date": {"after": "billed_on", "from": 1, "to": 7}},
+    }
+    maker = row_maker(instructions, KIT)
+
+    rows = [maker.row(Random(n), n) for n in range(50)]
+
+    for row in rows:
+        received, promised, closed = row["received_at"], row["promised_on"], row["closed_on"]
+        assert isinstance(received, datetime)
+        assert isinstance(promised, date)
+        assert isinstance(closed, date)
+        assert 1 <= (promised - received.date()).days <= 7
+        assert closed <= KIT.today
+        assert "paid_on" not in row  # there was nothing to be after
+    assert len({row["promised_on"] for row in rows}) > 3
