@@ -54,6 +54,7 @@ def open_store(here: Settings, project: Project) -> Store:
             project,
             data_directory=here.data,
             secret=secret,
+            secret_path=settings.secret_path(here),
             max_connections=here.threads + 8,
         )
     except BadUrl as error:
@@ -84,14 +85,17 @@ def open_applied(here: Settings) -> Store:
 
     Raises:
         NotReady: none was ever applied.
+        OtherSecret: the database was written with another secret.
         ConfigError: this release no longer understands it.
     """
+    from kefu_admin.store import secret_mark
     from kefu_admin.store.apply.activation import SWITCHING, definition, fingerprint
     from kefu_admin.store.readiness import Finding, NotReady
 
     add_field_types()
     probe = open_store(here, load_texts(_BARE))
     with probe.connection():
+        secret_mark.assert_own(probe)
         applied = fingerprint(probe)
         texts = definition(probe, applied) if applied else None
     probe.close()

@@ -291,16 +291,20 @@ def secret(settings: Settings) -> bytes:
     if settings.secret_file is None:
         if not settings.demo:
             raise BadSetting("secret_missing", path=settings.data / "secret")
-        return _demo_secret(settings.data)
+        write_secret(secret_path(settings))
+    path = secret_path(settings)
     try:
-        value = settings.secret_file.read_bytes().strip()
+        value = path.read_bytes().strip()
     except OSError as error:
-        raise BadSetting(
-            "secret_unreadable", path=settings.secret_file, why=error.strerror
-        ) from error
+        raise BadSetting("secret_unreadable", path=path, why=error.strerror) from error
     if not settings.demo:
-        check_secret(value, settings.secret_file)
+        check_secret(value, path)
     return value
+
+
+def secret_path(settings: Settings) -> Path:
+    """The file the secret is read from; demo mode's own where none is set."""
+    return settings.secret_file or settings.data / "demo-secret"
 
 
 def check_secret(value: bytes, path: Path) -> None:
@@ -326,12 +330,6 @@ def write_secret(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(base64.urlsafe_b64encode(secrets.token_bytes(48)) + b"\n")
-
-
-def _demo_secret(data: Path) -> bytes:
-    path = data / "demo-secret"
-    write_secret(path)
-    return path.read_bytes().strip()
 
 
 def _shown(value: object, *, secret: bool) -> str:

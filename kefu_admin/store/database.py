@@ -32,6 +32,7 @@ class Store(Session):
         project: the definitions this process was started with.
         data_directory: where files and anchors are kept.
         secret: the installation's secret, at least 32 bytes; keys are derived from it.
+        secret_path: where the secret was read, for people; None where it came from no file.
         started_on: fingerprint of the config that was the applied one when this process started;
             another one later means that it must restart (`store.readiness`).
         job_asked: called after the commit of a transaction that asked for a job; whoever runs
@@ -46,12 +47,14 @@ class Store(Session):
         data_directory: Path,
         secret: bytes,
         max_connections: int,
+        secret_path: Path | None = None,
         wait_seconds: float = WAIT_SECONDS,
     ) -> None:
         super().__init__(url, max_connections=max_connections, wait_seconds=wait_seconds)
         self.project = project
         self.data_directory = data_directory
         self.secret = secret
+        self.secret_path = secret_path
         self.started_on = project.fingerprint
         self.job_asked: Callable[[], None] = _nobody_listens
         self._renames: Renames | None = None
@@ -65,6 +68,7 @@ class Store(Session):
         data_directory: Path,
         secret: bytes,
         max_connections: int = 40,
+        secret_path: Path | None = None,
         wait_seconds: float = WAIT_SECONDS,
     ) -> Store:
         """A store on `url`; connects on first use. Locks are waited for `wait_seconds`.
@@ -77,6 +81,7 @@ class Store(Session):
             project,
             data_directory=data_directory,
             secret=secret,
+            secret_path=secret_path,
             max_connections=max_connections,
             wait_seconds=wait_seconds,
         )

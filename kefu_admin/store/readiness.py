@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kefu_admin.problems import Refusal
-from kefu_admin.store import search
+from kefu_admin.store import search, secret_mark
 from kefu_admin.store.apply import identity, roles
 from kefu_admin.store.apply.activation import SWITCHING, fingerprint
 from kefu_admin.store.apply.planning import is_drop, outline
@@ -49,10 +49,12 @@ def assert_ready(store: Store) -> tuple[Finding, ...]:
     From here on the store watches for another config being applied (`config_moved`).
 
     Raises:
-        NotReady: weak settings, nothing applied, or tables that lack what the config needs.
+        NotReady: weak settings, nothing applied, another project's database or one written with
+            another secret, or tables that lack what the config needs.
     """
     with store.connection():
         warnings = look(store)
+        secret_mark.keep_if_missing(store)
         store.started_on = fingerprint(store) or ""
         return warnings
 
@@ -74,7 +76,8 @@ def look(store: Store) -> tuple[Finding, ...]:
             raise NotReady((Finding("ready_switching"),))
         try:
             identity.assert_own(store)
-        except identity.OtherProject as other:
+            secret_mark.assert_own(store)
+        except (identity.OtherProject, secret_mark.OtherSecret) as other:
             raise NotReady((Finding(other.code, other.facts),)) from other
         steps, _ = outline(store)
         lacking = tuple(

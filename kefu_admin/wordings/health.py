@@ -52,6 +52,7 @@ SENTENCES = {
     "health_disk_mend": "腾出空间或扩大磁盘；磁盘写满时只能查看，不能保存。",
     "health_secret": "密钥文件只有本用户能读。",
     "health_secret_open": "密钥文件 {path} 别的用户也能读。",
+    "health_secret_other": "数据库不是用这个密钥写的。",
     "health_secret_mend": "执行 chmod 600，并想一想谁已经读过它。",
     "health_demo": "正在以演示模式运行。",
     "health_demo_mend": "正式使用时去掉 --demo 或 KEFU_DEMO。",

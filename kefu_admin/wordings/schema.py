@@ -64,6 +64,9 @@ SENTENCES = {
     "plan_outdated": "数据库在制定计划之后又变了，请重新执行 plan。",
     "other_project": "这个数据库属于项目“{theirs}”，不能用于项目“{own}”：一个数据库只服务一个项目。"
     "请换一个数据库；若是同一个项目改了 id，请在 project.yaml 写 renamed_from: {theirs}。",
+    "other_secret": "这个数据库不是用密钥文件 {path} 里的密钥写的："
+    "用它打不开加密的值，也核对不了审计。请把原来的密钥文件放回去，或让 KEFU_SECRET_FILE 指向它；"
+    "演示模式建的数据库，密钥是数据目录里的 demo-secret。",
     "apply_running": "另一个进程正在执行 apply，请稍后再试。",
     "not_ready": "数据库还不能用，共 {count} 处问题。",
     "ready_not_applied": "配置还没有应用到这个数据库，请先执行 kefu apply。",

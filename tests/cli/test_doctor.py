@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
 
@@ -28,3 +29,24 @@ def test_a_database_nobody_applied_is_bad(desk: Path, capsys: pytest.CaptureFixt
     told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
     assert told["config"]["state"] == "bad"
     assert "kefu apply" in told["config"]["mend"]
+
+
+COMMANDS = ("plan", "apply", "web", "worker", "verify", "seed", "backup", "releases", "rollback")
+
+
+def test_another_secret_is_refused_by_every_command_and_told_by_the_doctor(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["apply"]) == 0
+    (desk / "secret").write_bytes(token_bytes(48).hex().encode())
+    capsys.readouterr()
+
+    for command in COMMANDS:
+        assert main([command]) != 0, command
+        assert f"不是用密钥文件 {desk / 'secret'} 里的密钥写的" in capsys.readouterr().err, command
+
+    assert main(["doctor", "--json"]) == 1
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert set(told) == {"database", "secret"}
+    assert told["secret"]["state"] == "bad"
+    assert str(desk / "secret") in told["secret"]["mend"]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from kefu_admin import wording
 from kefu_admin.actor import system_actor
+from kefu_admin.store import audit, seal, secret_mark
 from kefu_admin.store.apply import OtherProject, apply, plan, running
 from kefu_admin.store.readiness import NotReady, assert_ready, config_moved, self_check
+from kefu_admin.store.secret_mark import OtherSecret
+from kefu_admin.store.state import read_state
 from kefu_admin.store.verify.invariants import changes
 from tests.databases import NOW, add, opened
 from tests.factories import REQUIRED, choice, content_type, field, project
@@ -115,6 +119,59 @@ def test_one_database_serves_one_project(open_bare):
     )
     assert wording.refusal(refused.value, "zh") == said
     assert sentences(unready.value.findings) == [said]
+
+
+def test_a_database_written_with_another_secret_is_refused_by_all(open_bare, monkeypatch):
+    store = open_bare(project(OLD))
+    applied(store)
+    assert_ready(store)
+    monkeypatch.setattr(store, "secret", b"another secret of the same length")
+    monkeypatch.setattr(store, "secret_path", Path("/etc/kefu/secret"))
+
+    with pytest.raises(OtherSecret) as refused:
+        plan(store)
+    with pytest.raises(NotReady) as unready:
+        assert_ready(store)
+
+    assert sentences(unready.value.findings) == [wording.refusal(refused.value, "zh")]
+    assert "密钥文件 /etc/kefu/secret 里的密钥" in sentences(unready.value.findings)[0]
+
+
+def test_a_database_from_before_the_mark_is_known_by_its_last_block(open_bare, monkeypatch):
+    store = open_bare(project(OLD))
+    applied(store)
+    own = store.secret
+    for _ in range(2):  # the first block follows none
+        seal.seal(store, owner="tests", now=NOW)
+        forget_mark(store)
+        monkeypatch.setattr(store, "secret", b"another secret of the same length")
+        with pytest.raises(NotReady):
+            assert_ready(store)
+        assert read_state(store, secret_mark.KEY) is None
+        monkeypatch.setattr(store, "secret", own)
+        assert_ready(store)
+        assert read_state(store, secret_mark.KEY) is not None
+        with store.transaction():
+            audit.write(store, audit.Line(actor=ACTOR, action="tried", at=NOW))
+
+
+def test_the_first_start_of_an_unsealed_database_keeps_the_mark(open_bare, monkeypatch):
+    store = open_bare(project(OLD))
+    applied(store)
+    forget_mark(store)
+    assert_ready(store)
+
+    kept = read_state(store, secret_mark.KEY)
+
+    assert kept is not None
+    assert store.secret.hex() not in kept
+    monkeypatch.setattr(store, "secret", b"another secret of the same length")
+    with pytest.raises(NotReady):
+        assert_ready(store)
+
+
+def forget_mark(store) -> None:
+    store.execute('DELETE FROM "kefu_state" WHERE "key" = ?', (secret_mark.KEY,))
 
 
 def test_a_project_without_id_may_not_take_what_has_one(open_bare):

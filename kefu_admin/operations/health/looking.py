@@ -22,6 +22,7 @@ from kefu_admin.store import seal
 from kefu_admin.store.deliveries import DeliveryState
 from kefu_admin.store.jobs import JobState
 from kefu_admin.store.readiness import NotReady, config_moved, look
+from kefu_admin.store.secret_mark import OtherSecret
 
 UNSEALED_ATTENTION, UNSEALED_BAD = timedelta(seconds=10), timedelta(minutes=5)
 OVERDUE_ATTENTION, OVERDUE_BAD = timedelta(minutes=1), timedelta(minutes=10)
@@ -54,8 +55,11 @@ def checks(desk: Desk, here: Settings, *, now: datetime) -> tuple[Check, ...]:
         try:
             look(desk.store)
         except NotReady as refusal:
-            if any(finding.code == "ready_not_applied" for finding in refusal.findings):
+            told = {finding.code: finding.facts for finding in refusal.findings}
+            if "ready_not_applied" in told:
                 return (answers, _not_ready(refusal), _secret(here))
+            if OtherSecret.code in told:
+                return (answers, _other_secret(told[OtherSecret.code]))
         around = Around(desk=desk, here=here, now=now, figures=figures(desk.store, here))
         return (answers, *(check(around) for check in CHECKS.values()))
 
@@ -244,6 +248,16 @@ def _secret(here: Settings) -> Check:
             "secret", State.ATTENTION, "health_secret_mend", "health_secret_open", path=path
         )
     return good("secret", "health_secret")
+
+
+def _other_secret(facts: Mapping[str, object]) -> Check:
+    """Under another secret nothing else that is looked at would say anything true."""
+    return Check(
+        name="secret",
+        state=State.BAD,
+        found=(Said("health_secret_other"),),
+        mend=Said(OtherSecret.code, facts),
+    )
 
 
 CHECKS: Mapping[str, Callable[[Around], Check]] = MappingProxyType(

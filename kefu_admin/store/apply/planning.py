@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kefu_admin.store import secret_mark
 from kefu_admin.store.apply import identity
 from kefu_admin.store.apply.activation import fingerprint, forms
 from kefu_admin.store.apply.conversions import converted, is_shadow
@@ -65,9 +66,11 @@ def plan(store: Store) -> Plan:
 
     Raises:
         OtherProject: the database serves another project.
+        OtherSecret: it was written with another secret.
     """
     with store.connection():
         identity.assert_own(store)
+        secret_mark.assert_own(store)
         steps, there = outline(store)
         counted = [replace(step, counts=_counts(store, step)) for step in steps]
         settled = converted(store, counted, there, _forms(store, there))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kefu_admin.actor import Actor
 from kefu_admin.problems import Busy, Refusal
-from kefu_admin.store import audit, derived, renames, search
+from kefu_admin.store import audit, derived, renames, search, secret_mark
 from kefu_admin.store.alter import relax, statements
 from kefu_admin.store.apply import backfill, first_id, identity, mariadb, sqlite
 from kefu_admin.store.apply.activation import activate
@@ -98,6 +98,7 @@ def apply(
         PlanOutdated: the plan no longer fits the database.
         ApplyRunning: another process is applying.
         OtherProject: the database serves another project.
+        OtherSecret: it was written with another secret.
     """
     if unknown := consent - set(plan.to_consent):
         raise UnknownConsent(names="、".join(sorted(unknown)))
@@ -125,6 +126,7 @@ def apply(
                 stale = derived.forget_empty(store)
                 activated = activate(store, actor=actor, now=now)
                 identity.keep(store)
+                secret_mark.keep(store)
                 register.forget_all(store)
                 if activated or done:
                     _write_audit(store, done, actor=actor, now=now)

@@ -114,6 +114,16 @@ def oldest_unsealed(store: Store) -> datetime | None:
     return at
 
 
+def is_last_ours(store: Store) -> bool:
+    """Whether the last block was sealed under the store's secret; True before the first."""
+    last = latest(store)
+    if last is None:
+        return True
+    before = next(blocks(store, after=last.number - 2))
+    previous = before.head if before.number < last.number else GENESIS
+    return hmac.compare_digest(last.head, block_head(last, previous, seal_key(store)))
+
+
 def lines_digest(lines: Iterable[tuple[int, str]]) -> str:
     """SHA-256 (hex) over (id, digest) pairs in id order."""
     hashed = hashlib.sha256()
