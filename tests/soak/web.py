@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from kefu_admin import clock
-from kefu_admin.problems import Refusal
+from kefu_admin.problems import Refusal, SelectionMoved
 from kefu_admin.store import sessions
 from tests.soak import deeds
 from tests.soak.deeds import PDF, WHOLE, Deed, Facts
@@ -45,8 +45,8 @@ class Web:
 
     def api(
         self, method: str, path: str, key: str, sent: object = None, version: int | None = None
-    ) -> None:
-        """One request to the API."""
+    ) -> bytes:
+        """One request to the API; returns the answer."""
         headers = {
             "Authorization": f"Bearer {self.bearer}",
             "Idempotency-Key": key,
@@ -54,7 +54,8 @@ class Web:
         }
         if version is not None:
             headers["If-Match"] = f'"{version}"'
-        self.ask(method, f"/api/v1{path}", json.dumps(sent).encode() if sent else b"", headers)
+        content = b"" if sent is None else json.dumps(sent).encode()
+        return self.ask(method, f"/api/v1{path}", content, headers)
 
     def form(self, path: str, key: str, fields: Mapping[str, str]) -> None:
         """One form sent."""
@@ -225,6 +226,47 @@ class FormFile(deeds.Change):
         return found
 
 
+class ApiRestore(deeds.Restore):
+    name = "restore by api"
+
+    def do(self, ground: Ground, facts: Facts, key: str) -> None:
+        ground.web.api("POST", f"/customer/bin/{facts['id']}/restore", key, {}, 2)
+
+
+class FormRestore(deeds.Restore):
+    name = "restore by form"
+
+    def do(self, ground: Ground, facts: Facts, key: str) -> None:
+        ground.web.form(f"/bin/customer/{facts['id']}/restore", key, {"version": "2"})
+
+
+class ApiBulk(deeds.Bulk):
+    """Confirmed after a config was applied, it is refused and previewed anew, as a person would."""
+
+    name, many = "bulk by api", 40
+
+    def do(self, ground: Ground, facts: Facts, key: str) -> None:
+        try:
+            self.confirm(ground, facts["batch"], facts["selection"], key)
+        except Refused as refused:
+            if refused.facts["status"] != SelectionMoved.status:
+                raise
+            sent = {"action": "classify", "values": {"level": "b"}, "ids": facts["ids"]}
+            anew = json.loads(ground.web.api("POST", "/bulk", fresh_key(), sent))["data"]
+            self.confirm(ground, anew["id"], anew["selection"], fresh_key())
+
+    def confirm(self, ground: Ground, batch: int, selection: str, key: str) -> None:
+        """What the preview showed is to be done."""
+        ground.web.api("POST", f"/bulk/{batch}/run", key, {"selection": selection})
+
+
+class FormBulk(ApiBulk):
+    name = "bulk by form"
+
+    def confirm(self, ground: Ground, batch: int, selection: str, key: str) -> None:
+        ground.web.form(f"/batches/{batch}/run", key, {"selection": selection})
+
+
 DEEDS: tuple[Deed, ...] = (
     ApiCreate(),
     FormCreate(),
@@ -236,6 +278,10 @@ DEEDS: tuple[Deed, ...] = (
     ApiVisit(),
     ApiUpload(),
     FormFile(),
+    ApiRestore(),
+    FormRestore(),
+    ApiBulk(),
+    FormBulk(),
 )
 
 

@@ -18,8 +18,6 @@ from tests.soak.deeds.deed import (
 )
 from tests.soak.ground import Ground
 
-MANY = 5
-
 
 class Restore:
     """A deleted customer brought back from the bin with his contacts."""
@@ -52,10 +50,11 @@ class Bulk:
     """One action on several customers, previewed before; one audit line, a history row each."""
 
     name, repeats = "bulk", True
+    many = 5
 
     def prepare(self, ground: Ground, mark: str) -> Facts:
         now = clock.now()
-        rows = [{"name": f"{mark}.{n}", "kind": "company"} for n in range(MANY)]
+        rows = [{"name": f"{mark}.{n}", "kind": "company"} for n in range(self.many)]
         made = records.create_many(ground.desk, "customer", rows, actor=ground.actor, now=now)
         batch = bulk.preview(
             ground.desk,
@@ -73,7 +72,7 @@ class Bulk:
         bulk.run(ground.desk, facts["batch"], facts["selection"], **asked)
 
     def state(self, ground: Ground, facts: Facts) -> str:
-        marks = ", ".join("?" * MANY)
+        marks = ", ".join("?" * self.many)
         rows = ground.store.rows(
             f'SELECT "level", "version" FROM "customer" WHERE "id" IN ({marks})',
             tuple(facts["ids"]),
@@ -82,6 +81,6 @@ class Bulk:
             told_fault(ground, "customer", id, version, books=("kefu_history", "kefu_outbox"))
             for id, (_, version) in zip(facts["ids"], rows, strict=True)
         ]
-        if rows == [(None, 1)] * MANY:
+        if rows == [(None, 1)] * self.many:
             return unless(ABSENT, *told)
-        return whole_unless("" if rows == [("b", 2)] * MANY else f"the rows are {rows}", *told)
+        return whole_unless("" if rows == [("b", 2)] * self.many else f"the rows are {rows}", *told)
