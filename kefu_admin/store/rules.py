@@ -45,6 +45,18 @@ class RowRights:
     unmask: frozenset[str]
 
 
+_NONE = frozenset[str]()
+NO_RIGHTS = RowRights(
+    actions=frozenset(),
+    see=_NONE,
+    masked=_NONE,
+    search=_NONE,
+    edit=_NONE,
+    export=_NONE,
+    unmask=_NONE,
+)
+
+
 class Reach(StrEnum):
     """How far a field is open over the rows an actor sees: in all, in some, in none."""
 

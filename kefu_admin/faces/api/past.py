@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 
 from flask import Blueprint
@@ -69,6 +70,7 @@ def _install_history(blueprint: Blueprint, writers: Writers) -> None:
                 "before": writers.values(type_id, found.before, texts),
                 "after": writers.values(type_id, found.after, texts),
                 "masked": sorted(found.masked),
+                "rows": _rows(found.rows, writers),
             }
         )
 
@@ -172,6 +174,23 @@ def _entry(type_id: str, entry: reading.HistoryEntry, writers: Writers) -> Json:
         "before": writers.values(type_id, entry.before, texts),
         "after": writers.values(type_id, entry.after, texts),
         "masked": sorted(entry.masked),
+    }
+
+
+def _rows(lists: Mapping[str, tuple[reading.RowDifference, ...]], writers: Writers) -> Json:
+    """What differs in owned rows, by list."""
+    return {name: [_row(one, writers) for one in rows] for name, rows in lists.items()}
+
+
+def _row(one: reading.RowDifference, writers: Writers) -> Json:
+    texts = one.masked | one.unfit
+    return {
+        "change": one.change,
+        "row": reference(one.row),
+        "before": writers.values(one.type, one.before, texts),
+        "after": writers.values(one.type, one.after, texts),
+        "masked": sorted(one.masked),
+        "rows": _rows(one.rows, writers),
     }
 
 

@@ -1,8 +1,9 @@
 """The only door to records for faces: every answer holds just what the actor may see.
 
 - `lists`: list_rows, count, related, selection · `records`: get, history, difference, unmask ·
-  `hidden`: fields that do not apply to a record · `bin`: deleted records · `picking`: choices ·
-  `catalogue`: types, type_view, menu · `start`: home · `why`: explain
+  `owned`: what differs in owned rows · `hidden`: fields that do not apply to a record ·
+  `bin`: deleted records · `picking`: choices · `catalogue`: types, type_view, menu ·
+  `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
@@ -27,6 +28,8 @@ from kefu_admin.operations.reading.requests import (
     MenuItem,
     Recent,
     Related,
+    RowChange,
+    RowDifference,
     TypeView,
 )
 from kefu_admin.operations.reading.start import home
@@ -46,6 +49,8 @@ __all__ = [
     "MenuItem",
     "Recent",
     "Related",
+    "RowChange",
+    "RowDifference",
     "TypeView",
     "actor_of",
     "bin_all",

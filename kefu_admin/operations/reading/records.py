@@ -13,10 +13,11 @@ from kefu_admin.definitions.masks import MASKS
 from kefu_admin.definitions.role import Action
 from kefu_admin.operations.reading.catalogue import type_views
 from kefu_admin.operations.reading.exact import spend
+from kefu_admin.operations.reading.owned import listed
 from kefu_admin.operations.reading.requests import Difference, FieldView, HistoryEntry
 from kefu_admin.operations.reading.sights import sight
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound, UnknownParameter
-from kefu_admin.store import audit, read
+from kefu_admin.store import audit, read, versions
 from kefu_admin.store import history as book
 from kefu_admin.store.query import Ref, Row
 from kefu_admin.store.read import Sight
@@ -116,8 +117,8 @@ def difference(
     actor: Actor,
     now: datetime,
 ) -> Difference:
-    """What differs between two versions of a record, under the rights he has in it today. A list of
-    owned rows of which only the contents differ holds the same rows before and after.
+    """What differs between two versions of a record, under the rights he has in it today, and in
+    the rows it owns under the rights he has in these (`reading.owned`).
 
     Raises:
         NotFound: he may not see the record, or there is none.
@@ -128,25 +129,28 @@ def difference(
     rights = _rights(look, type_id, record_id)
     if Action.HISTORY not in rights.actions:
         raise Forbidden
-    first, last = (book.mark(desk.store, type_id, record_id, one) for one in (older, newer))
+    first, last = (versions.mark(desk.store, type_id, record_id, one) for one in (older, newer))
     if first is None or last is None or older >= newer:
         raise Invalid([FieldError("version", "no_such_version")])
-    moved = book.between(desk.store, type_id, record_id, older, newer)
-    rows = book.rows_moved(desk.store, type_id, record_id, first, last)
-    fields = desk.project.types[type_id].fields
-    same = {name: ids for name, ids in rows.items() if look.rules(fields[name].to) is not None}
-    before = {**same, **{name: values[0] for name, values in moved.values.items()}}
-    after = {**same, **{name: values[1] for name, values in moved.values.items()}}
-    shown = read.Shown(look, desk.project.types[type_id], rights)
+    content_type = desk.project.types[type_id]
+    moved = versions.between(desk.store, type_id, record_id, older, newer)
+    owned = versions.owned_between(desk.store, type_id, (record_id,), first, last)[record_id]
+    seen = {name: rows for name, rows in owned.items() if name in rights.see}
+    lists = listed(look, content_type, seen)
+    plain = {name: values for name, values in moved.values.items() if name not in owned}
+    before, after = ({name: one[place] for name, one in plain.items()} for place in (0, 1))
+    shown = read.Shown(look, content_type, rights)
     shown.want(before)
     shown.want(after)
     return Difference(
         older=older,
         newer=newer,
-        before=shown.values(before, moved.unfit),
-        after=shown.values(after, moved.unfit),
-        masked=rights.masked & moved.values.keys(),
+        before=shown.values(before, moved.unfit)
+        | {name: one.before for name, one in lists.items()},
+        after=shown.values(after, moved.unfit) | {name: one.after for name, one in lists.items()},
+        masked=rights.masked & plain.keys(),
         unfit=moved.unfit,
+        rows={name: one.rows for name, one in lists.items()},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from kefu_admin.definitions.condition import Op
 from kefu_admin.definitions.content_type import ContentType
@@ -159,10 +160,35 @@ class HistoryEntry:
     operation: str = ""
 
 
+class RowChange(StrEnum):
+    """What became of an owned row between two versions of its owner."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowDifference:
+    """An owned row that differs between two versions of its owner, under the rights in that row:
+    of a changed one the fields that differ, of another all that are filled. `rows`: what differs in
+    the rows it owns itself, by list."""
+
+    change: RowChange
+    row: Ref
+    type: str
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+    masked: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()
+    rows: Mapping[str, tuple[RowDifference, ...]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What differs between two versions of a record: only fields the actor sees, masked ones
-    masked. `before` holds the values at `older`, `after` those at `newer`."""
+    masked. `before` holds the values at `older`, `after` those at `newer`; lists of owned rows name
+    those he sees, and `rows` tells what differs in them."""
 
     older: int
     newer: int
@@ -170,6 +196,7 @@ class Difference:
     after: Mapping[str, object]
     masked: frozenset[str] = frozenset()
     unfit: frozenset[str] = frozenset()
+    rows: Mapping[str, tuple[RowDifference, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 What differs from the version asked for is sent as if somebody had typed it, so every right and rule
 holds; a field that may not be written makes the whole refuse. Owned rows go back to what they were
-then: rows added since go, changed ones are set back, deleted ones come out of the bin.
+then: rows added since go, changed ones are set back, deleted ones come out of the bin; rows he may
+not see stay as they are.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kefu_admin.definitions.field_types import field_type
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import Conflict, FieldError, Forbidden, Invalid, NotFound
-from kefu_admin.store import history
+from kefu_admin.store import versions
 from kefu_admin.store.change import owners, prepare, restoring, statements
 from kefu_admin.store.change.prepare import Edit
 from kefu_admin.store.change.recorded import Recorded
@@ -67,10 +68,10 @@ def revert(
         raise Forbidden
     if record.version != version:
         raise Conflict(version=record.version, sent=version, id=record_id)
-    mark = history.mark(change.store, type_id, record_id, to_version)
+    mark = versions.mark(change.store, type_id, record_id, to_version)
     if mark is None or to_version >= record.version:
         raise Invalid([FieldError("version", "no_such_version")])
-    moved = history.between(change.store, type_id, record_id, to_version, record.version)
+    moved = versions.between(change.store, type_id, record_id, to_version, record.version)
     sent, faults = _sent(change, content_type, moved, fields)
     lists = {
         one.id: rows
@@ -93,12 +94,11 @@ def revert(
 def _sent(
     change: Change,
     content_type: ContentType,
-    moved: history.Moved,
+    moved: versions.Moved,
     fields: Collection[str],
 ) -> tuple[dict[str, object], list[FieldError]]:
     """The older values of plain fields, and why some cannot be sent at all."""
-    of_type = change.warrant.grants.types[content_type.id]
-    known = {name for grant in of_type.grants for name, rights in grant.rights.items() if rights}
+    known = _known(change, content_type.id)
     sent: dict[str, object] = {}
     faults: list[FieldError] = []
     for name, (then, _) in moved.values.items():
@@ -120,7 +120,7 @@ def _rows(
     change: Change,
     record: Record,
     one: Field,
-    moved: history.Moved,
+    moved: versions.Moved,
     mark: int,
     faults: list[FieldError],
 ) -> _Rows | None:
@@ -128,37 +128,58 @@ def _rows(
     stored = change.reader.load_by(one.to, one.by, [record.id], lock=True)
     wanted = moved.values[one.id][0] if one.id in moved.values else tuple(stored)
     ids = [id for id in wanted if isinstance(id, int)] if isinstance(wanted, tuple) else []
-    then = history.values_at(change.store, one.to, ids, mark)
+    then = versions.values_at(change.store, one.to, ids, mark)
     binned = change.past.load(one.to, [id for id in ids if id not in stored], lock=True)
-    rows, differs = _Rows([]), set(ids) != set(stored)
+    seen = {i for i, r in stored.items() if change.access.visible(one.to, r.values)}
+    hidden = stored.keys() - seen
+    hidden |= {i for i, r in binned.items() if not change.past_access.visible(one.to, r.values)}
+    ids = [id for id in ids if id not in hidden]
+    rows, differs = _Rows([]), set(ids) != seen
     for id in ids:
         was, there = then.get(id), stored.get(id)
         gone = binned.get(id)
         if was is None or (there is None and gone is None):
             faults.append(FieldError(one.id, "row_purged"))
         elif there is not None:
-            own = _differing(change.type(one.to), was, there.values)
+            own = _differing(change, one, was, there.values, faults)
             differs |= bool(own)
             rows.sent.append({"id": id, **own})
         elif gone is not None:
             rows.back.append(gone)
-            rows.values[id] = _differing(change.type(one.to), was, gone.values)
+            rows.values[id] = _differing(change, one, was, gone.values, faults)
     return rows if differs else None
 
 
 def _differing(
-    content_type: ContentType, was: Mapping[str, object], now: Mapping[str, object]
+    change: Change,
+    of: Field,
+    was: versions.Was,
+    now: Mapping[str, object],
+    faults: list[FieldError],
 ) -> dict[str, object]:
-    """The older values of an owned row that are others now."""
-    return {
-        name: was.get(name, absent(one))
+    """The older values of a row of a list that are others now; notes those that cannot be sent."""
+    content_type, known = change.type(of.to), _known(change, of.to)
+    sent = {
+        name: was.values.get(name, absent(one))
         for name, one in content_type.fields.items()
         if not one.system
         and one.type != "children"
         and field_type(one).written
         and name != content_type.owned_by
-        and not same(was.get(name, absent(one)), now[name])
+        and not same(was.values.get(name, absent(one)), now[name])
     }
+    if not sent.keys() <= known:
+        faults.append(FieldError("", "revert_hidden"))
+    elif sent.keys() & was.unfit:
+        faults.append(FieldError(of.id, "unfit_since"))
+    return sent
+
+
+def _known(change: Change, type_id: str) -> frozenset[str]:
+    """The fields of a type of which the actor's roles know anything at all."""
+    of_type = change.warrant.grants.types.get(type_id)
+    grants = of_type.grants if of_type is not None else ()
+    return frozenset(name for one in grants for name, rights in one.rights.items() if rights)
 
 
 def _bring_back(change: Change, draft: Draft, one: Field, rows: _Rows) -> None:

@@ -68,6 +68,11 @@ class Bin:
         (row,) = self._rows(type_id, [(one, rights)], whole=True)
         return row
 
+    def rights_in(self, type_id: str, record_ids: Sequence[int]) -> dict[int, RowRights | None]:
+        """As `rights`, for those of some records that are in the bin."""
+        there = self._past.load(type_id, record_ids)
+        return {id: self.rights(type_id, one.values) for id, one in there.items()}
+
     def rights(self, type_id: str, values: Mapping[str, object]) -> RowRights | None:
         """What he might do with a record that has these values; None when he could not see it."""
         rules = self._sight.rules(type_id)

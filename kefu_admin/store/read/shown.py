@@ -58,6 +58,11 @@ class Shown:
         self._rights = rights
         self._wanted = wanted or Wanted(sight)
 
+    @property
+    def see(self) -> frozenset[str]:
+        """The fields seen in full."""
+        return self._rights.see
+
     def want(self, values: Mapping[str, object]) -> None:
         """Note the references whose labels `values` will need."""
         for name, value in values.items():

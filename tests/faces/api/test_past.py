@@ -183,6 +183,28 @@ def test_two_versions_are_compared_and_one_restored(served: Served, boss: Client
     assert whole[0].json["data"]["values"]["credit"] is None
 
 
+def test_owned_rows_are_compared_field_by_field(served: Served, boss: Client) -> None:
+    sent = {**ACME, "contacts": [{"name": "张三", "role": "user"}]}
+    made = boss.post("/api/v1/customer", json=sent).json["data"]
+    path, row = f"/api/v1/customer/{made['id']}", made["values"]["contacts"][0]["id"]
+    rows = [{"id": row, "name": "张三", "role": "boss"}, {"name": "李四"}]
+    boss.patch(path, json={"contacts": rows}, headers=match(1))
+
+    diff = boss.get(f"{path}/history/diff?older=1&newer=2").json["data"]
+
+    changed, added = diff["rows"]["contacts"]
+    assert changed == {
+        "change": "changed",
+        "row": {"id": row, "label": "张三"},
+        "before": {"role": "user"},
+        "after": {"role": "boss"},
+        "masked": [],
+        "rows": {},
+    }
+    assert (added["change"], added["before"], added["after"]) == ("added", {}, {"name": "李四"})
+    assert [one["label"] for one in diff["after"]["contacts"]] == ["张三", "李四"]
+
+
 def test_a_comparison_masks_what_the_record_masks(served: Served, boss: Client) -> None:
     sent = {**ACME, "department": served.departments["一部"]}
     path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=sent).json['data']['id']}"

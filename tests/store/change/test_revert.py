@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from kefu_admin.definitions.role import Action
+from kefu_admin.definitions.condition import Compare, Literal, Op, Path
+from kefu_admin.definitions.role import Action, Denial
 from kefu_admin.problems import Conflict, FieldError, Forbidden, Invalid, NotFound
-from kefu_admin.store import attachments, history
+from kefu_admin.store import attachments, history, versions
 from kefu_admin.store.change import purge, restore, revert
 from kefu_admin.store.verify import verify
 from tests.desks import NOW, Desk
@@ -34,7 +35,7 @@ def test_any_two_versions_differ_in_what_changed_between_them(desk: Desk) -> Non
     desk.update("boss", "customer", made, 3, name="丙公司")
 
     def moved(older: int, newer: int) -> Any:
-        return history.between(desk.store, "customer", made, older, newer).values
+        return versions.between(desk.store, "customer", made, older, newer).values
 
     assert moved(1, 4) == {"name": ("甲公司", "丙公司"), "credit": (Decimal("5.00"), None)}
     assert moved(2, 3) == {"level": ("b", "a"), "credit": (Decimal("5.00"), None)}
@@ -47,7 +48,7 @@ def test_versions_differ_over_a_deletion_too(desk: Desk) -> None:
     desk.remove("boss", "customer", made, 2)
     desk.change("boss", lambda c: restore(c, "customer", {made: 3}, {made: {"level": "a"}}))
 
-    moved = history.between(desk.store, "customer", made, 1, 4).values
+    moved = versions.between(desk.store, "customer", made, 1, 4).values
 
     assert moved == {"name": ("甲公司", "乙公司"), "level": ("b", "a")}
 
@@ -163,6 +164,44 @@ def test_a_purged_row_does_not_come_back(desk: Desk) -> None:
 
     assert faults(refused) == [("contacts", "row_purged")]
     assert back_to(desk, made, 2, 1, "level") == 3
+
+
+def _clerks(desk: Desk, *denials: Denial, **fields: frozenset[Any]) -> None:
+    """Clerks see less of contacts."""
+    role = desk.project.roles["clerk"]
+    grants = tuple(
+        replace(one, fields={**one.fields, **fields}) if one.type == "contact" else one
+        for one in role.grants
+    )
+    less = replace(role, grants=grants, denials=(*role.denials, *denials))
+    desk.store.project = replace(desk.project, roles={**desk.project.roles, "clerk": less})
+
+
+def test_a_hidden_field_of_an_owned_row_is_not_named(desk: Desk) -> None:
+    rows = ({"name": "张三", "role": "user"},)
+    made = desk.create("boss", "customer", department=desk.first, contacts=rows)
+    [(one, *_)] = contacts(desk)
+    desk.update("boss", "contact", one, 1, role="boss")
+    _clerks(desk, role=frozenset())
+
+    with pytest.raises(Invalid) as refused:
+        back_to(desk, made, 2, 1, who="wang")
+
+    assert refused.value.errors == (FieldError("", "revert_hidden"),)
+
+
+def test_rows_one_may_not_see_stay_as_they_are(desk: Desk) -> None:
+    rows = ({"name": "张三", "role": "boss"}, {"name": "李四"})
+    made = desk.create("boss", "customer", department=desk.first, contacts=rows)
+    (one, *_), (two, *_) = contacts(desk)
+    sent = ({"id": one, "name": "张三三"}, {"id": two, "name": "李四四"})
+    desk.update("boss", "customer", made, 1, contacts=sent)
+    hidden = Compare(Path(("role",)), Op.EQ, Literal("boss"))
+    _clerks(desk, Denial(type="contact", actions=frozenset({Action.READ}), rows=hidden))
+
+    assert back_to(desk, made, 2, 1, who="wang") == 3
+
+    assert contacts(desk) == [(one, "张三三", 2), (two, "李四", 3)]
 
 
 def test_encrypted_values_links_and_files_go_back(wide: Desk) -> None:  # noqa: F811 -- the fixture

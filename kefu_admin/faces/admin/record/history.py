@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
 from kefu_admin.faces.admin.words import Translate, exact_text, translator
-from kefu_admin.operations.reading import Difference, HistoryEntry
+from kefu_admin.operations.reading import Difference, HistoryEntry, RowChange, RowDifference
 from kefu_admin.operations.records import REVERTED
 
 ACTIONS = {"create": "创建", "update": "修改", "delete": "删除", "restore": "恢复"}
+_ROW = {
+    RowChange.ADDED: ("新加", "green"),
+    RowChange.REMOVED: ("移除", "red"),
+    RowChange.CHANGED: ("有改动", "blue"),
+}
 _LONGEST = 160
 
 
@@ -25,6 +30,17 @@ class Change:
     before: str
     after: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a comparison: a field, or (`tag`) an owned row whose fields follow. `depth`: how
+    many owners stand above."""
+
+    change: Change
+    depth: int = 0
+    tag: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +82,37 @@ def _who(entry: HistoryEntry, said: Translate) -> str:
     return said("系统") if label.startswith("system:") else label
 
 
+def compared(
+    content: ContentType, found: Difference, shown: Shown, types: Mapping[str, ContentType]
+) -> tuple[Line, ...]:
+    """What differs between two versions, that of owned rows below their list."""
+    lines: list[Line] = []
+    for one in changes(content, found, shown):
+        lines.append(Line(one))
+        lines += _row_lines(found.rows.get(one.name, ()), shown, types, 1)
+    return tuple(lines)
+
+
+def _row_lines(
+    rows: Iterable[RowDifference], shown: Shown, types: Mapping[str, ContentType], depth: int
+) -> Iterator[Line]:
+    said = translator(shown.locale)
+    for row in rows:
+        tag, color = _ROW[row.change]
+        yield Line(Change(row.row.label, "", ""), depth, said(tag), color)
+        content = types[row.type]
+        for one in changes(content, row, shown):
+            yield Line(replace(one, name=""), depth + 1)
+            yield from _row_lines(row.rows.get(one.name, ()), shown, types, depth + 2)
+
+
 def changes(
-    content: ContentType, entry: HistoryEntry | Difference, shown: Shown
+    content: ContentType, entry: HistoryEntry | Difference | RowDifference, shown: Shown
 ) -> tuple[Change, ...]:
     """The fields that changed, in config order."""
     found = []
     for name, one in content.fields.items():
-        if one.system or (name not in entry.before and name not in entry.after):
+        if one.system or not _tells(entry, name):
             continue
         if storage(one) is Storage.ROWS:
             found.append(_rows_change(one, entry, shown))
@@ -85,12 +125,21 @@ def changes(
     return tuple(found)
 
 
-def _rows_change(one: Field, entry: HistoryEntry | Difference, shown: Shown) -> Change:
-    """Owned rows have a history of their own; here only how many there were and are."""
+def _tells(entry: HistoryEntry | Difference | RowDifference, name: str) -> bool:
+    inner = entry.rows if isinstance(entry, RowDifference) else ()
+    return name in entry.before or name in entry.after or name in inner
+
+
+def _rows_change(
+    one: Field, entry: HistoryEntry | Difference | RowDifference, shown: Shown
+) -> Change:
+    """How many owned rows there were and are; what differs in them is told below."""
     said = translator(shown.locale)
+    label = one.label.text(shown.locale)
+    if isinstance(entry, RowDifference):
+        return Change(label, "", "", one.id)
     counts = [entry.before.get(one.id), entry.after.get(one.id)]
     before, after = (len(rows) if isinstance(rows, tuple | list) else 0 for rows in counts)
-    label = one.label.text(shown.locale)
     if before == after:
         return Change(label, "", said("内容有改动"), one.id)
     counted = [said("{count} 条", count=count) for count in (before, after)]

@@ -10,7 +10,7 @@ from kefu_admin.definitions.field_types import field_type
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.record.forms import fresh_key, told_errors
-from kefu_admin.faces.admin.record.history import Change, changes, told
+from kefu_admin.faces.admin.record.history import Line, compared, told
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.operations import reading
 from kefu_admin.problems import Invalid, Refusal
@@ -58,9 +58,9 @@ def context(page: RecordPages, row: Row, refusal: Refusal | None = None) -> dict
         "present": row.version,
         "may_revert": Action.UPDATE.value in row.actions and older < row.version,
         "editable": [
-            one.name
-            for one in differing
-            if one.name in row.editable and field_type(page.content.fields[one.name]).written
+            name
+            for name in (line.change.name for line in differing)
+            if name in row.editable and field_type(page.content.fields[name]).written
         ],
         "problems": told_errors(page.content, refusal) if refusal is not None else (),
         "first": f"{here}/history" if below else "",
@@ -69,7 +69,7 @@ def context(page: RecordPages, row: Row, refusal: Refusal | None = None) -> dict
     }
 
 
-def _differing(page: RecordPages, row: Row, older: int, newer: int) -> tuple[Change, ...]:
+def _differing(page: RecordPages, row: Row, older: int, newer: int) -> tuple[Line, ...]:
     try:
         found = reading.difference(
             page.desk,
@@ -82,7 +82,7 @@ def _differing(page: RecordPages, row: Row, older: int, newer: int) -> tuple[Cha
         )
     except Invalid:  # the only version, or one that never was
         return ()
-    return changes(page.content, found, page.shown)
+    return compared(page.content, found, page.shown, page.desk.project.types)
 
 
 def _version(name: str) -> int | None:

@@ -12,6 +12,7 @@ from kefu_admin.faces.api.openapi.past_paths import (
     binned_row,
     difference,
     history_entry,
+    row_difference,
 )
 from kefu_admin.faces.api.openapi.paths import common_paths, type_paths
 from kefu_admin.faces.api.openapi.schemas import Schema, schemas
@@ -51,6 +52,7 @@ def document(project: Project, *, server: str, locale: str) -> Schema:
                 "error": error_schema(),
                 "history_entry": history_entry(),
                 "difference": difference(),
+                "row_difference": row_difference(),
                 "binned": binned(),
                 "binned_row": binned_row(),
                 **job_schemas(),

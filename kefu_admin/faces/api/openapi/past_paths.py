@@ -11,6 +11,10 @@ _NAMES: Schema = {"type": "array", "items": TEXT}
 _INSTANT: Schema = {"type": "string", "format": "date-time"}
 _LIMIT: Schema = {"type": "integer", "minimum": 1, "maximum": 200}
 _VERSION: Schema = {"type": "integer", "minimum": 0}
+_ROWS: Schema = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": ref("row_difference")},
+}
 
 
 def past_paths(told: Told) -> dict[str, Schema]:
@@ -75,8 +79,24 @@ def difference() -> Schema:
             "before": {"type": "object"},
             "after": {"type": "object"},
             "masked": _NAMES,
+            "rows": _ROWS,
         },
-        *("older", "newer", "before", "after", "masked"),
+        *("older", "newer", "before", "after", "masked", "rows"),
+    )
+
+
+def row_difference() -> Schema:
+    """What differs in an owned row between two versions of its owner."""
+    return _object(
+        {
+            "change": {"enum": ["added", "changed", "removed"]},
+            "row": ref("reference"),
+            "before": {"type": "object"},
+            "after": {"type": "object"},
+            "masked": _NAMES,
+            "rows": _ROWS,
+        },
+        *("change", "row", "before", "after", "masked", "rows"),
     )
 
 
