@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kefu_admin.actor import Actor
 from kefu_admin.store import inserts
@@ -29,6 +29,7 @@ from kefu_admin.store.faults import BusyBeforeCommit, Constraint, ConstraintBrok
 from kefu_admin.store.heads import FIRST, Head, forget, remember
 from kefu_admin.store.heads import heads as last_heads
 from kefu_admin.store.shapes import ColumnKind
+from kefu_admin.store.telling import Telling, json_text, quote
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
@@ -78,22 +79,59 @@ def append(store: Store, lines: Sequence[Line]) -> None:
     Raises:
         BusyBeforeCommit: somebody else's line took the place; the unit is to be run again.
     """
-    chains = [chain_of(line) for line in lines]
+    _append(
+        store,
+        [
+            _Row(
+                chain_of(line), line.at, _said_by(line.actor), line.action, line.type,
+                line.record_id, line.version, _changes(line.before, line.after), line.reason,
+                line.operation,
+            )
+            for line in lines
+        ],
+    )  # fmt: skip
+
+
+def append_told(
+    store: Store, told: Sequence[Telling], *, actor: Actor, at: datetime, operation: str
+) -> None:
+    """Append a line per written record, in the actor's name; as `append`."""
+    by = _said_by(actor)
+    _append(
+        store,
+        [
+            _Row(
+                record_chain(one.type, one.record_id), at, by, one.action, one.type, one.record_id,
+                one.version, one.changes, "", operation,
+            )
+            for one in told
+        ],
+    )  # fmt: skip
+
+
+def _append(store: Store, lines: Sequence[_Row]) -> None:
     wanted: dict[str, int | None] = {}
-    for chain, line in zip(chains, lines, strict=True):
-        wanted.setdefault(chain, line.version)
+    for line in lines:
+        wanted.setdefault(line.chain, line.version)
     heads = last_heads(store, wanted)
     hmac = keyed(_key(store.secret))
     definition = store.project.fingerprint[:16]
     instants = {at: instant_text(at) for at in {line.at for line in lines}}
     written = {at: store.to_db(ColumnKind.INSTANT, at) for at in instants}
+    said = lru_cache(maxsize=64)(_listed)  # what many lines have in common
     rows: list[tuple[object, ...]] = []
-    for chain, line in zip(chains, lines, strict=True):
+    for chain, at, by, action, type_id, record_id, version, changes, reason, operation in lines:
         head = heads.get(chain, FIRST)
-        content = _content(line, chain, head, instants[line.at], definition)
-        sealed = hmac.hex(_encode(content).encode())
-        heads[chain] = Head(head.seq + 1, sealed, line.version)
-        rows.append((*content[:3], written[line.at], *content[4:], sealed))
+        place = (chain, head.seq + 1, head.digest)
+        what = (*by, action, type_id)
+        why = (reason, operation, definition)
+        content = (
+            f"[{_listed(place)},{said((instants[at], *what))},{json_text(record_id)},"
+            f"{json_text(version)},{quote(changes)},{said(why)}]"
+        )
+        sealed = hmac.hex(content.encode())
+        heads[chain] = Head(head.seq + 1, sealed, version)
+        rows.append((*place, written[at], *what, record_id, version, changes, *why, sealed))
     try:
         _insert(store, rows)
     except ConstraintBroken as error:
@@ -147,13 +185,28 @@ def _key(secret: bytes) -> bytes:
     return derive(secret, "audit lines")
 
 
-def _content(line: Line, chain: str, before: Head, at: str, definition: str) -> tuple[object, ...]:
-    actor = line.actor
-    return (
-        chain, before.seq + 1, before.digest, at, actor.user_id, actor.login, actor.source,
-        actor.address, actor.session, line.action, line.type, line.record_id, line.version,
-        _changes(line.before, line.after), line.reason, line.operation, definition,
-    )  # fmt: skip
+class _Row(NamedTuple):
+    """A line as it is to be appended; `by` are the actor's columns, `changes` canonical JSON."""
+
+    chain: str
+    at: datetime
+    by: tuple[object, ...]
+    action: str
+    type: str
+    record_id: int | None
+    version: int | None
+    changes: str
+    reason: str
+    operation: str
+
+
+def _listed(values: tuple[object, ...]) -> str:
+    """The inside of a JSON list: joined with commas these make what `digest` covers."""
+    return ",".join(map(json_text, values))
+
+
+def _said_by(actor: Actor) -> tuple[object, ...]:
+    return actor.user_id, actor.login, actor.source, actor.address, actor.session
 
 
 def _changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:

@@ -8,19 +8,18 @@ reaches them; encrypted fields stay encrypted here, bound to their record.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import convert, plain, value_type
+from kefu_admin.definitions.field_types import convert, plain
 from kefu_admin.definitions.fields import BadValue, Field
-from kefu_admin.definitions.values import unchanged
 from kefu_admin.store import crypto, inserts
-from kefu_admin.store.per_type import PerType
 from kefu_admin.store.shapes import ColumnKind
+from kefu_admin.store.telling import Telling
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
@@ -30,7 +29,6 @@ _COLUMNS = (
     "definition", "before", "after",
 )  # fmt: skip
 _SEALED = "sealed"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,54 +50,18 @@ class Entry:
     unfit: frozenset[str] = frozenset()
 
 
-def entry(
-    actor: Actor,
-    *,
-    type: str,
-    record_id: int,
-    version: int,
-    at: datetime,
-    action: str,
-    operation: str,
-    before: Mapping[str, object],
-    after: Mapping[str, object],
-) -> Entry:
-    """An entry in the actor's name."""
-    return Entry(
-        type=type,
-        record_id=record_id,
-        version=version,
-        at=at,
-        actor_id=actor.user_id,
-        actor=actor.login,
-        action=action,
-        operation=operation,
-        before=before,
-        after=after,
-    )
-
-
-def append(store: Store, entries: Sequence[Entry]) -> None:
-    """Write entries in the open transaction, set-wise."""
+def append(
+    store: Store, told: Sequence[Telling], *, actor: Actor, at: datetime, operation: str
+) -> None:
+    """Write entries in the actor's name in the open transaction, set-wise."""
     definition = store.project.fingerprint[:16]
-    types = store.project.types
-    at = {one: store.to_db(ColumnKind.INSTANT, one) for one in {entry.at for entry in entries}}
+    instant = store.to_db(ColumnKind.INSTANT, at)
+    who = (instant, actor.user_id, actor.login)
     rows = [
-        (
-            one.type,
-            one.record_id,
-            one.version,
-            at[one.at],
-            one.actor_id,
-            one.actor,
-            one.action,
-            one.operation,
-            definition,
-            _text(store, types[one.type], one.record_id, one.before),
-            _text(store, types[one.type], one.record_id, one.after),
-        )
-        for one in entries
-    ]
+        (one.type, one.record_id, one.version, *who, one.action, operation, definition, one.before,
+         one.after)
+        for one in told
+    ]  # fmt: skip
     inserts.many(store, "kefu_history", _COLUMNS, rows)
 
 
@@ -171,50 +133,11 @@ def _entry(store: Store, row: Sequence[Any]) -> Entry:
 _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
 
 
-def _text(
-    store: Store, content_type: ContentType, record_id: int, values: Mapping[str, object]
-) -> str | None:
-    """Canonical JSON of the values, encrypted fields sealed; None for none."""
-    if not values:
-        return None
-    tellers = _tellers(store, content_type.id)
-    return _encode(
-        {
-            name: value
-            if value is None or (tell := tellers[name]) is None
-            else tell(store, record_id, value)
-            for name, value in values.items()
-        }
-    )
-
-
-_Tell = Callable[["Store", int, object], object]
-
-
-def _teller(content_type: ContentType, one: Field) -> _Tell | None:
-    if one.type == "children":
-        return lambda store, record_id, value: list(cast(tuple[object, ...], value))
-    if one.encrypted:
-
-        def sealed(store: Store, record_id: int, value: object) -> object:
-            text = str(plain(one, value))
-            keys = crypto.vault_of(store)
-            written = keys.seal(text, type_id=content_type.id, field=one.id, record_id=record_id)
-            return {_SEALED: written}
-
-        return sealed
-    if value_type(one).plain is unchanged:
-        return None
-    return lambda store, record_id, value: plain(one, value)
-
-
-def _all_tellers(store: Store, type_id: str) -> Mapping[str, _Tell | None]:
-    """How the values of a type's fields are written here; None: as they are."""
-    content_type = store.project.types[type_id]
-    return {name: _teller(content_type, one) for name, one in content_type.fields.items()}
-
-
-_tellers = PerType(_all_tellers)
+def sealed(store: Store, type_id: str, one: Field, record_id: int, value: object) -> object:
+    """An encrypted value as it stands here: the cipher text is bound to its record."""
+    keys = crypto.vault_of(store)
+    text = str(plain(one, value))
+    return {_SEALED: keys.seal(text, type_id=type_id, field=one.id, record_id=record_id)}
 
 
 def _values(

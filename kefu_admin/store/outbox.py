@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kefu_admin.store import inserts
 from kefu_admin.store.shapes import ColumnKind
@@ -21,8 +21,7 @@ MOST_COUNTED = 100_000
 _COLUMNS = ("event", "type", "record_id", "version", "at", "actor_id", "operation")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """Something happened to a record: `event` is `<type>.<created|updated|deleted>`."""
 
     event: str
@@ -49,18 +48,7 @@ class Written:
 def append(store: Store, events: Sequence[Event]) -> None:
     """Write events in the open transaction, set-wise."""
     at = {one: store.to_db(ColumnKind.INSTANT, one) for one in {event.at for event in events}}
-    rows = [
-        (
-            one.event,
-            one.type,
-            one.record_id,
-            one.version,
-            at[one.at],
-            one.actor_id,
-            one.operation,
-        )
-        for one in events
-    ]
+    rows = [(*one[:4], at[one.at], *one[5:]) for one in events]
     inserts.many(store, "kefu_outbox", _COLUMNS, rows)
 
 

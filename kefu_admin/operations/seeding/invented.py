@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,12 @@ from kefu_admin.operations.seeding.ground import OPERATION, warrant
 from kefu_admin.problems import Invalid
 from kefu_admin.store.change import Change
 from kefu_admin.store.database import Store
+from kefu_admin.store.loading import loading
 from kefu_admin.store.read import whole
+from kefu_admin.store.warrant import Warrant
 
-CHUNK = 1000  # rows per transaction: more share a commit, but no longer fit the processor's cache
+CHUNK = 1000  # rows written together: more would no longer fit the processor's cache
+TOGETHER = 10_000  # rows per transaction: neighbours in an index then share a page to write
 
 
 def invent(
@@ -51,25 +55,41 @@ def invent(
             continue
         make = _making(instruction, content_type, store, seeds, now)
         held = warrant(store, now=now)
-        for chunk in ahead.chunks(make, there, wanted, CHUNK):
-            with calm(), Change.open(store, held, now=now, operation=OPERATION) as change:
-                change.create_many(content_type.id, chunk)
-            there += len(chunk)
-            made += len(chunk)
-            told(content_type.id, there, wanted)
+        chunks = ahead.chunks(make, there, wanted, CHUNK)
+        with loading(store), calm():
+            while some := _write(store, content_type.id, chunks, held, now):
+                there += some
+                made += some
+                told(content_type.id, there, wanted)
     return made
+
+
+def _write(
+    store: Store, type_id: str, chunks: Iterator[ahead.Rows], held: Warrant, now: datetime
+) -> int:
+    """Write the next chunks in one transaction; how many rows they had, 0 at the end."""
+    some = 0
+    with Change.open(store, held, now=now, operation=OPERATION) as change:
+        for chunk in islice(chunks, TOGETHER // CHUNK):
+            change.create_many(type_id, chunk)
+            some += len(chunk)
+    gc.collect()
+    return some
 
 
 @contextmanager
 def calm() -> Iterator[None]:
     """Without the cycle collector: a chunk makes a million objects and hardly a cycle, and the
-    collector would look through all of them again and again."""
+    collector would look through all of them again and again. What is there before is left out of
+    every look until the end."""
     gc.collect()
+    gc.freeze()
     gc.disable()
     try:
         yield
     finally:
         gc.enable()
+        gc.unfreeze()
 
 
 def _making(

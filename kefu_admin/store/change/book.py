@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.binding import Binding
-from kefu_admin.definitions.fields import Field
 from kefu_admin.store import audit, bin, history, outbox, search
 from kefu_admin.store.bin import Binned
 from kefu_admin.store.change import following
 from kefu_admin.store.change.following import Recompute
-from kefu_admin.store.change.told import kept, present, told
+from kefu_admin.store.change.told import tell
 from kefu_admin.store.change.values import Draft, Kind
+from kefu_admin.store.telling import Telling
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
 _PAST = {
-    Kind.CREATE: "created",
-    Kind.UPDATE: "updated",
-    Kind.REMOVE: "deleted",
-    Kind.RESTORE: "restored",
+    Kind.CREATE.value: "created",
+    Kind.UPDATE.value: "updated",
+    Kind.REMOVE.value: "deleted",
+    Kind.RESTORE.value: "restored",
 }
 
 
@@ -70,13 +70,17 @@ class Book:
             return
         self._index(drafts)  # before `follow`, which takes the index from what is stored
         following.follow(self._store, drafts, binding=binding, recompute=recompute)
-        entries = [self._entry(draft) for draft in drafts]
-        history.append(self._store, entries)
+        told = tell(self._store, drafts, audited=self._has_lines)
+        history.append(
+            self._store, told, actor=self._actor, at=self._now, operation=self._operation
+        )
         bin.put(self._store, [self._binned(draft) for draft in drafts if draft.kind is Kind.REMOVE])
         self._take_out([draft for draft in drafts if draft.kind is Kind.RESTORE])
         if self._has_lines:
-            audit.append(self._store, [self._line(entry) for entry in entries])
-        outbox.append(self._store, [self._event(entry) for entry in entries])
+            audit.append_told(
+                self._store, told, actor=self._actor, at=self._now, operation=self._operation
+            )
+        outbox.append(self._store, [self._event(one) for one in told])
 
     def purged(self, type_id: str, record_ids: Sequence[int], reason: str) -> None:
         """Write down that records were erased for good, in the open transaction."""
@@ -114,37 +118,6 @@ class Book:
         for type_id, some in records.items():
             search.change(self._store, type_id, some)
 
-    def _entry(self, draft: Draft) -> history.Entry:
-        before: dict[str, object] = {}
-        after: dict[str, object] = {}
-        of = told(self._store, draft.type.id)
-        if draft.kind.brings:
-            after = present(of, draft.after)
-        elif draft.kind is Kind.REMOVE and draft.before is not None:
-            before = present(of, draft.before)
-        elif draft.before is not None:
-            names = [name for name in of.names if name in draft.changed]
-            before = {name: draft.before[name] for name in names}
-            after = {name: draft.after[name] for name in names}
-        for field in of.children:
-            if field.id in draft.changed:
-                old, new = _owned(draft, field)
-                if draft.kind is Kind.UPDATE or old:
-                    before[field.id] = old
-                if draft.kind is Kind.UPDATE or new:
-                    after[field.id] = new
-        return history.entry(
-            self._actor,
-            type=draft.type.id,
-            record_id=draft.id,
-            version=draft.version if draft.kind.brings else draft.version + 1,
-            at=self._now,
-            action=draft.kind,
-            operation=self._operation,
-            before=before,
-            after=after,
-        )
-
     def _binned(self, draft: Draft) -> Binned:
         was = draft.after
         owner_id = was[draft.type.owned_by] if draft.type.owned_by else None
@@ -164,40 +137,13 @@ class Book:
             updated_by=was["updated_by"],  # type: ignore[arg-type]
         )
 
-    def _line(self, entry: history.Entry) -> audit.Line:
-        of = told(self._store, entry.type)
-        return audit.Line(
-            actor=self._actor,
-            action=entry.action,
-            at=self._now,
-            type=entry.type,
-            record_id=entry.record_id,
-            version=entry.version,
-            before=kept(self._store, of, entry.before),
-            after=kept(self._store, of, entry.after),
-            operation=self._operation,
-        )
-
-    def _event(self, entry: history.Entry) -> outbox.Event:
+    def _event(self, told: Telling) -> outbox.Event:
         return outbox.Event(
-            event=f"{entry.type}.{_PAST[Kind(entry.action)]}",
-            type=entry.type,
-            record_id=entry.record_id,
-            version=entry.version,
-            at=self._now,
-            actor_id=self._actor.user_id,
-            operation=self._operation,
+            f"{told.type}.{_PAST[told.action]}",
+            told.type,
+            told.record_id,
+            told.version,
+            self._now,
+            self._actor.user_id,
+            self._operation,
         )
-
-
-def _owned(draft: Draft, field: Field) -> tuple[tuple[object, ...], tuple[object, ...]]:
-    """The ids of the owned rows before and after."""
-    written = [c for c in (*draft.children, *draft.told) if c.type.id == field.to]
-    if draft.kind is Kind.REMOVE:
-        return tuple(child.id for child in written), ()
-    rows = draft.before[field.id] if draft.before is not None else ()
-    assert isinstance(rows, tuple)
-    before = tuple(row["id"] for row in rows)
-    gone = {child.id for child in written if child.kind is Kind.REMOVE}
-    new = tuple(child.id for child in written if child.kind.brings)
-    return before, (*(i for i in before if i not in gone), *new)
