@@ -138,7 +138,7 @@ def revert(
     grants = desk.grants(actor)
     if content_type is None or type_id not in grants.types:
         raise NotFound
-    known = known_fields(grants, content_type)
+    known = grants.types[type_id].fields
     for name in fields:
         if name not in known or content_type.fields[name].system:
             raise UnknownParameter(name=name)
@@ -181,16 +181,6 @@ def create_many(
     return list(answer.facts["ids"])
 
 
-def known_fields(grants: Grants, content_type: ContentType) -> frozenset[str]:
-    """The fields of a type the actor has any right on in any row."""
-    of_type = grants.types.get(content_type.id)
-    if of_type is None:
-        return frozenset()
-    return frozenset(
-        name for grant in of_type.grants for name, rights in grant.rights.items() if rights
-    )
-
-
 def values_sent(
     desk: Desk, type_id: str, raw: Mapping[str, object], actor: Actor, now: datetime
 ) -> dict[str, object]:
@@ -204,7 +194,7 @@ def values_sent(
     grants = desk.grants(actor)
     if content_type is None or type_id not in grants.types:
         raise NotFound
-    known = known_fields(grants, content_type)
+    known = grants.types[type_id].fields
     for name in raw:
         field = content_type.fields.get(name)
         if field is None or field.system or name not in known:
@@ -226,7 +216,8 @@ def _types_known(
     narrowed: dict[str, ContentType] = {}
     for type_id, one in types.items():
         if one.owned_by:
-            known = known_fields(grants, one) | {one.owned_by}
+            of_type = grants.types.get(type_id)
+            known = {one.owned_by} | (of_type.fields if of_type is not None else frozenset())
             fields = {n: f for n, f in one.fields.items() if f.system or n in known}
             narrowed[type_id] = replace(one, fields=fields)
     return {**types, **narrowed}

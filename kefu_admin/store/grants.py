@@ -6,8 +6,10 @@ compiled value serves everybody with the same roles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.definitions.role import Action, Permission, Right
@@ -37,17 +39,32 @@ class RowDenial:
     place: Place = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TypeGrants:
-    """Everything that holds for one type. No grants: the type does not exist for the actor."""
+    """Everything that holds for one type. No grants: the type does not exist for the actor.
+
+    `combined` remembers what some of the grants and denials come to together, for the part of the
+    store that works it out (`store.change.access`): there are few combinations.
+    """
 
     type: str
     grants: tuple[RowGrant, ...] = ()
     denials: tuple[RowDenial, ...] = ()
+    combined: dict[Hashable, Any] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
 
-    def allows(self, action: Action) -> bool:
-        """Whether the action is possible on at least some rows."""
-        return any(action in grant.actions for grant in self.grants)
+    @cached_property
+    def actions(self) -> frozenset[Action]:
+        """The actions possible on at least some rows."""
+        return frozenset(action for grant in self.grants for action in grant.actions)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """The fields with any right in any row."""
+        return frozenset(
+            name for grant in self.grants for name, rights in grant.rights.items() if rights
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ def compile_rules(project: Project, grants: Grants, type_id: str) -> Rules | Non
     """The rules of a type, or None when the type does not exist for the actor."""
     content_type = project.types.get(type_id)
     of_type = grants.types.get(type_id)
-    if content_type is None or of_type is None or not of_type.allows(Action.READ):
+    if content_type is None or of_type is None or Action.READ not in of_type.actions:
         return None
     level = _level(project, content_type, grants.clearance)
     granted = any_of(g.rows for g in of_type.grants if Action.READ in g.actions)

@@ -115,7 +115,7 @@ def _type_view(look: Sight, type_id: str) -> TypeView | None:
     }
     return TypeView(
         type=content,
-        actions=frozenset(action for action in Action if of_type.allows(action)),
+        actions=of_type.actions,
         fields=fields,
         views=tuple(v for v in look.store.project.views.values() if v.type == type_id),
         searchable=any(name in fields and fields[name].seen for name in content.search),

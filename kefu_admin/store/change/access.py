@@ -42,12 +42,11 @@ class Access:
         self._project = project
         self._lookup = lookup
         self._ranks = {level.id: level.rank for level in project.secrecy_levels}
-        self._known: dict[tuple[str, Action, tuple[int, ...], tuple[int, ...]], Held] = {}
 
     def allows(self, type_id: str, action: Action) -> bool:
         """Whether the action is possible on at least some rows of the type."""
         of_type = self._warrant.grants.types.get(type_id)
-        return of_type is not None and of_type.allows(action)
+        return of_type is not None and action in of_type.actions
 
     def visible(self, type_id: str, values: Mapping[str, object]) -> bool:
         """Whether the record may be read at all."""
@@ -74,10 +73,10 @@ class Access:
             if (denial.fields or action in denial.actions or Action.READ in denial.actions)
             and self._holds(type_id, denial.rows, values)
         )
-        spoken = (type_id, action, matching, denying)
-        known = self._known.get(spoken)
+        spoken = (action, matching, denying)
+        known: Held | None = of_type.combined.get(spoken)
         if known is None:
-            known = self._known[spoken] = _held(
+            known = of_type.combined[spoken] = _held(
                 [of_type.grants[place] for place in matching],
                 [of_type.denials[place] for place in denying],
                 action,

@@ -110,7 +110,7 @@ class Book:
         """Bring the search index up to date where searched values changed."""
         records: dict[str, list[search.Indexed]] = {}
         for draft in drafts:
-            names = {one.id for one in search.indexed_fields(draft.type)}
+            names = {one.id for one in search.indexed(self._store, draft.type.id)}
             if names and (draft.kind is not Kind.UPDATE or names & draft.changed):
                 after = None if draft.kind is Kind.REMOVE else draft.after
                 one = search.Indexed(draft.id, draft.before, after)

@@ -115,7 +115,7 @@ def _refresh(
     computed = [f for f in content_type.fields.values() if f.formula and f.formula.fields & changed]
     if not computed and not any(reads & changed for _, _, reads in _carried(store, type_id)):
         return
-    searched = {field.id for field in search.indexed_fields(content_type)}
+    searched = {field.id for field in search.indexed(store, type_id)}
     indexed: list[search.Indexed] = []
     records = Reader(store).load(type_id, sorted(ids))
     for record in records.values():

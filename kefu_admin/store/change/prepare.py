@@ -16,7 +16,7 @@ from kefu_admin.definitions.role import Action
 from kefu_admin.problems import Conflict, Forbidden, NotFound
 from kefu_admin.store.change import removal, statements
 from kefu_admin.store.change.judging import judge_new, judge_update, raise_faults, settle
-from kefu_admin.store.change.values import Draft, Kind, Record, Values, absent
+from kefu_admin.store.change.values import Draft, Kind, Record, Values
 
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
@@ -43,7 +43,7 @@ def creates(
     they are owned rows of these."""
     checks = change.checks(content_type.id)
     defaults = checks.defaults(binding=change.warrant.binding)
-    blank = {name: absent(field) for name, field in content_type.fields.items()}
+    blank = statements.of(change.store, content_type.id).blank
     system = {
         "version": 1,
         "created_at": change.now,
@@ -68,13 +68,13 @@ def creates(
             sent=sent,
             held=change.nothing_held,
             prefix=prefix,
+            changed=frozenset(blank) - {"id"},
             parent=parent,
         )
         change.reader.draft(content_type.id, draft.id, draft.after)
         _new_children(change, draft)
         settle(change, draft)
         draft.held = change.access.held(content_type.id, Action.CREATE, draft.after)
-        draft.changed = frozenset(blank) - {"id"}
         judge_new(draft, defaults)
         drafts.append(draft)
     return drafts

@@ -12,6 +12,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import convert, plain, storage
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.store import columns, crypto
+from kefu_admin.store.change.values import absent
 from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.names import link_table
 from kefu_admin.store.per_type import PerType
@@ -55,7 +56,8 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class TypeSql:
     """The table of one type. `columns` is the order of SELECT and INSERT (without `id`, the first).
-    `owned` are the types whose rows this type owns, with their reference back."""
+    `blank` are the values of a record nobody has filled in; `counted` are worked out from business
+    numbers."""
 
     type: ContentType
     columns: tuple[Column, ...]
@@ -63,6 +65,9 @@ class TypeSql:
     links: tuple[Link, ...]
     files: tuple[Field, ...]
     children: tuple[Field, ...]
+    numbers: tuple[Field, ...]
+    counted: bool
+    blank: Mapping[str, object]
     secrets: tuple[Field, ...]
     elsewhere: frozenset[str]  # fields whose values lie in other tables
     pointing: tuple[tuple[Field, str], ...]  # references and the type each leads to
@@ -80,6 +85,7 @@ def _compile(store: Store, type_id: str) -> TypeSql:
         *(Column(name, None, kind) for name, kind in SYSTEM_KINDS.items()),
         *(column for some in by_field.values() for column in some),
     )
+    numbers = tuple(field for field in own if field.type == "number")
     names = ", ".join(quoted(column.name) for column in every)
     table = quoted(content_type.id)
     return TypeSql(
@@ -93,6 +99,12 @@ def _compile(store: Store, type_id: str) -> TypeSql:
         ),
         files=tuple(field for field in own if storage(field) is Storage.FILES),
         children=tuple(field for field in own if storage(field) is Storage.ROWS),
+        numbers=numbers,
+        counted=any(
+            field.formula and field.formula.fields & {number.id for number in numbers}
+            for field in own
+        ),
+        blank={name: absent(field) for name, field in content_type.fields.items()},
         secrets=tuple(field for field in own if storage(field) is Storage.SECRET),
         elsewhere=frozenset(
             field.id

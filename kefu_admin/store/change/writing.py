@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field
 from kefu_admin.problems import Conflict
 from kefu_admin.store import attachments, inserts, numbers
@@ -55,7 +54,7 @@ def write(change: Change, drafts: Sequence[Draft]) -> None:
 
 def _insert(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     store = change.store
-    _number(change, sql.type, drafts)
+    _number(change, sql, drafts)
     for part in chunks(drafts, sql.rows_per_insert):
         crossed = crossing.new_columns(store, sql.type.id, part)
         rows = list(zip(*crossed, strict=True))
@@ -71,7 +70,7 @@ def _insert(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
 
 def _insert_again(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     """Rows that come back, under their old ids; a number they never had is given now."""
-    _number(change, sql.type, drafts)
+    _number(change, sql, drafts)
     for part in chunks(drafts, sql.rows_per_insert):
         params = [
             encode(change.store, sql, column, draft.id, draft.after.get(_name(column)))
@@ -88,11 +87,9 @@ def _insert_again(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     _write_elsewhere(change, sql, drafts)
 
 
-def _number(change: Change, content_type: ContentType, drafts: list[Draft]) -> None:
+def _number(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     """Give new records their business numbers, as late as possible: the counter stays locked."""
-    for field in content_type.fields.values():
-        if field.type != "number":
-            continue
+    for field in sql.numbers:
         series = change.store.project.numbers[field.series]
         groups: dict[str, list[Draft]] = {}
         for draft in drafts:
@@ -113,8 +110,8 @@ def _number(change: Change, content_type: ContentType, drafts: list[Draft]) -> N
             )
             for draft, number in zip(group, taken, strict=True):
                 draft.after = draft.after.over({field.id: number})
-    given = {field.id for field in content_type.fields.values() if field.type == "number"}
-    if any(f.formula and f.formula.fields & given for f in content_type.fields.values()):
+    if sql.counted:
+        given = {field.id for field in sql.numbers}
         for draft in drafts:
             change.recompute(draft, given)
 

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.store import columns, inserts
 from kefu_admin.store.dialect import Dialect, quoted
+from kefu_admin.store.per_type import PerType
 from kefu_admin.store.search.tokens import indexed_fields, signature, tokens
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class Indexed:
     after: Mapping[str, object] | None
 
 
+indexed = PerType(lambda store, type_id: indexed_fields(store.project.types[type_id]))
+"""The fields of a type the index holds."""
+
 _NUMBERS: WeakKeyDictionary[Store, dict[str, int]] = WeakKeyDictionary()
 
 
@@ -66,8 +70,7 @@ def number(store: Store, type_id: str) -> int | None:
 
 def change(store: Store, type_id: str, records: Sequence[Indexed]) -> None:
     """Bring the index up to date with records just written, in the open transaction."""
-    type = store.project.types[type_id]
-    fields = indexed_fields(type)
+    fields = indexed(store, type_id)
     if not records or not fields:
         return
     own = number(store, type_id) or _new_number(store, type_id)
