@@ -397,6 +397,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/users/new", "GET"): _get("/users/new"),
     ("/users/new", "POST"): _post("/users/new", by="root", **_PERSON),
     ("/assets/<path:filename>", "GET"): _get("/assets/app.css", "/assets/../app.py"),
+    ("/account/appearance", "POST"): _post("/account/appearance", appearance="dark"),
     ("/language", "POST"): _post("/language", locale="en"),
     ("/regions", "POST"): _post("/regions", term="北京"),
     ("/sign-in", "GET"): _get("/sign-in", "/sign-in?next=/records/customer/"),

@@ -18,7 +18,7 @@ from tests.walk.undoing import undo
 
 UNSAFE = ("POST", "PATCH", "DELETE", "PUT")
 NO_EFFECT = {  # routes whose ask is refused or changes nothing that counts, on purpose
-    "/account/password", "/language", "/sign-in", "/sign-out",
+    "/account/appearance", "/account/password", "/language", "/sign-in", "/sign-out",
 }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 STATIC = HERE / "static"
 STATIC_PATH = "/assets"
+APPEARANCES = ("system", "light", "dark")
+APPEARANCE_COOKIE = "kefu_appearance"
 _KEPT_SECONDS = 365 * 24 * 3600
 
 
@@ -52,3 +54,9 @@ def keep_static(filename: str | None) -> int | None:
     version, else it asks each time whether the file has changed (modules import each other by
     plain names)."""
     return _KEPT_SECONDS if request.args.get("v") else 0
+
+
+def appearance() -> str:
+    """Which of `APPEARANCES` this browser has chosen; as the system wishes where it has not."""
+    chosen = request.cookies.get(APPEARANCE_COOKIE, "")
+    return chosen if chosen in APPEARANCES else APPEARANCES[0]

@@ -22,13 +22,15 @@ from kefu_admin.definitions.fields import BadValue
 from kefu_admin.definitions.text_rules import line
 from kefu_admin.faces import http
 from kefu_admin.faces.admin import marks, menu, notices
-from kefu_admin.faces.admin.theme import STATIC_PATH, assets_built
+from kefu_admin.faces.admin.theme import STATIC_PATH, appearance, assets_built
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import BadRequest, NotFound
 
 LARGEST_ID = 2**63 - 1
 """No database keeps a larger id."""
+
+_KEPT_SECONDS = 365 * 24 * 3600  # how long a browser keeps what somebody chose
 
 Page = TypeVar("Page", bound=Callable[..., object])
 
@@ -93,6 +95,21 @@ def prefix() -> str:
     return http.runtime().prefix
 
 
+def back_with(cookie: str, choice: str) -> Response:
+    """Back to the page one was on (`next`); the browser keeps the choice for a year."""
+    back = http.safe_next(request.form.get("next"), otherwise=f"{prefix()}/")
+    response = make_response(redirect(back, 303))
+    response.set_cookie(
+        cookie,
+        choice,
+        max_age=_KEPT_SECONDS,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
 def zone() -> ZoneInfo:
     """The project's clock."""
     return ZoneInfo(http.runtime().project.time_zone)
@@ -117,6 +134,7 @@ def frame() -> dict[str, object]:
         "assets": f"{here.prefix}{STATIC_PATH}",
         "version": here.admin.theme.version if here.admin is not None else "",
         "assets_built": assets_built(),
+        "appearance": appearance(),
         "csrf": http.csrf_token(),
         "csrf_field": http.FORM_FIELD,
         "project_name": here.project.name.text(locale),

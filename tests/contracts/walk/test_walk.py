@@ -47,7 +47,7 @@ KNOWN = {
         )
     ),
     *(f"kefu.{name}" for name in ("index", "static", "language", "regions", "sign_in", "sign_out")),
-    "kefu_account.index", "kefu_account.password",
+    "kefu_account.appearance", "kefu_account.index", "kefu_account.password",
     *(
         f"kefu_batches.{name}"
         for name in ("index", "choose", "preview", "batch", "run", "undo", "workbook")

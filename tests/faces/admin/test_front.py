@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from kefu_admin import clock
 from kefu_admin.behaviours.passwords import hash_password
+from kefu_admin.faces.admin.theme import STATIC
 from kefu_admin.store import accounts
 from tests.faces.admin.pages import form, text
 from tests.faces.desk import SETTER, Client, Served
 
+CSS = STATIC / "css"
 PASSWORD = "Zhuo-Mian-2026"
 
 
@@ -120,6 +124,30 @@ def test_the_language_is_kept_for_the_session(served: Served) -> None:
 
     assert 'lang="en"' in browser.get("/").get_data(as_text=True)
     assert "Home" in browser.get("/").get_data(as_text=True)
+
+
+def test_the_appearance_is_kept_by_the_browser(served: Served) -> None:
+    browser = served.browser("clerk")
+    by_system = browser.get("/").get_data(as_text=True)
+
+    form(browser.get("/"), "/account/appearance").send(browser, appearance="dark")
+    dark = browser.get("/").get_data(as_text=True)
+    form(browser.get("/"), "/account/appearance").send(browser, appearance="light")
+    light = browser.get("/").get_data(as_text=True)
+
+    assert 'media="(prefers-color-scheme: dark)"' in by_system
+    assert "css/dark.css" in dark
+    assert "prefers-color-scheme" not in dark
+    assert "css/dark.css" not in light
+
+
+def test_both_appearances_name_the_same_colours() -> None:
+    def colours(name: str) -> set[str]:
+        return set(re.findall(r"^  (--[a-z0-9-]+): (?:#|\d)", (CSS / name).read_text(), re.M))
+
+    sizes = {"--tblr-border-radius", "--top", "--side"}
+
+    assert colours("panel.css") - sizes == colours("dark.css") - {"--tblr-body-color"}
 
 
 def test_a_page_that_does_not_exist_says_so_plainly(served: Served) -> None:

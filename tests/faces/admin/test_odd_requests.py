@@ -46,6 +46,7 @@ POSTS = [
     ("/records/customer/new", {"key": "x" * 30, "_find": "f.zzz", "find.f.zzz": "a"}, 200),
     ("/records/customer/new", {"key": "x" * 30, "_add": "f.zzz"}, 200),
     ("/language", {"locale": "xx"}, 400),
+    ("/account/appearance", {"appearance": "xx"}, 400),
     ("/tokens/new", {"key": "x" * 30, "name": "", "days": "x"}, 422),
 ]
 

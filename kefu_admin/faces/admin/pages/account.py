@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response
 
 from kefu_admin import wording
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.view import PanelView, expose, prefix
+from kefu_admin.faces.admin.theme import APPEARANCE_COOKIE, APPEARANCES
+from kefu_admin.faces.admin.view import PanelView, back_with, expose, prefix
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import sign_in
 from kefu_admin.operations.sign_in import PasswordProfile
-from kefu_admin.problems import Busy, Invalid, TooMany
+from kefu_admin.problems import BadRequest, Busy, Invalid, TooMany
 
 
 class AccountView(PanelView):
@@ -35,6 +36,15 @@ class AccountView(PanelView):
             ],
             may_tokens="tokens" in permissions,
         )
+
+    @expose("/appearance", methods=("POST",))
+    @declare("POST", repeat=Repeat.NATURAL, before_password_change=True)
+    def appearance(self) -> Response:
+        """Light, dark, or as the system wishes, in this browser from now on."""
+        wanted = request.form.get("appearance", "")
+        if wanted not in APPEARANCES:
+            raise BadRequest(detail="appearance")
+        return back_with(APPEARANCE_COOKIE, wanted)
 
     @expose("/password", methods=("GET", "POST"))
     @declare(

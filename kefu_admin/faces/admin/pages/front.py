@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import jsonify, make_response, redirect, request
+from flask import jsonify, redirect, request
 from werkzeug.wrappers import Response
 
 from kefu_admin import wording
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.regions import found_regions
 from kefu_admin.faces.admin.theme import STATIC, STATIC_PATH
-from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.view import PanelView, back_with, expose, prefix, zone
 from kefu_admin.faces.admin.words import clock_text, translator
 from kefu_admin.faces.routes import Access, Audit, Repeat, declare
 from kefu_admin.operations import reading, sign_in
 from kefu_admin.problems import BadRequest, Busy, SignInFailed, SignInRequired, TooMany
-
-_YEAR = 365 * 24 * 3600
 
 
 class FrontView(PanelView):
@@ -139,17 +137,7 @@ class FrontView(PanelView):
         wanted = request.form.get("locale", "")
         if wanted not in wording.LOCALES:
             raise BadRequest(detail="locale")
-        back = http.safe_next(request.form.get("next"), otherwise=f"{prefix()}/")
-        response = make_response(redirect(back, 303))
-        response.set_cookie(
-            http.LOCALE_COOKIE,
-            wanted,
-            max_age=_YEAR,
-            secure=request.is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
-        return response
+        return back_with(http.LOCALE_COOKIE, wanted)
 
     @expose("/regions", methods=("POST",))
     @declare("POST", repeat=Repeat.SAFE)
