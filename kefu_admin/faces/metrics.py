@@ -11,14 +11,14 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Flask, g, request
+from flask import Flask
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from werkzeug.wrappers import Response
 
 from kefu_admin import __version__, logs
 from kefu_admin.faces.http import Runtime, asked
-from kefu_admin.faces.http.asked import is_ours
+from kefu_admin.faces.http.runtime import this_request
 from kefu_admin.operations import health
 from kefu_admin.problems import Refusal
 
@@ -57,21 +57,23 @@ class Metrics:
 
         @app.before_request
         def begin() -> None:
-            g.kefu_began = time.perf_counter()
+            asked.facts().began = time.perf_counter()
             logs.request_id.set(asked.request_id())
 
         @app.after_request
         def counted(response: Response) -> Response:
-            if "kefu_began" in g and is_ours():
-                rule = request.url_rule.rule if request.url_rule is not None else "unknown"
+            known, asking = asked.facts(), this_request()
+            if known.began is not None and asked.is_ours():
+                rule = asking.url_rule.rule if asking.url_rule is not None else "unknown"
                 route = rule.replace("//", "/")  # as Flask-Admin joins a view at the root
-                method = request.method if request.method in _METHODS else "other"
+                method = asking.method if asking.method in _METHODS else "other"
                 self.requests.labels(route, method, str(response.status_code)).inc()
-                took = time.perf_counter() - g.kefu_began
+                took = time.perf_counter() - known.began
                 self.seconds.labels(route).observe(took)
-                if "kefu_refusal" in g:
-                    self.refusals.labels(g.kefu_refusal).inc()
-                _log_request(method, route, response.status_code, took)
+                if known.refusal:
+                    self.refusals.labels(known.refusal).inc()
+                if access.isEnabledFor(logging.INFO):
+                    _log_request(method, route, response.status_code, took, known.refusal)
             return response
 
     def text(self, *, now: datetime) -> bytes:
@@ -151,7 +153,7 @@ class Metrics:
         return max(0.0, (self._now - since).total_seconds())
 
 
-def _log_request(method: str, route: str, status: int, took: float) -> None:
+def _log_request(method: str, route: str, status: int, took: float, refusal: str) -> None:
     """One line per request: what was asked, never of which record, nor from where (the audit book
     knows)."""
     fields: dict[str, object] = {
@@ -160,6 +162,6 @@ def _log_request(method: str, route: str, status: int, took: float) -> None:
         "status": status,
         "milliseconds": round(took * 1000, 1),
     }
-    if "kefu_refusal" in g:
-        fields["refusal"] = g.kefu_refusal
+    if refusal:
+        fields["refusal"] = refusal
     access.info("request", extra={"fields": fields})

@@ -71,6 +71,8 @@ class TypeChecks:
             if empty and field.id not in hidden and holds(test, values):
                 errors.append(FieldError(field.id, "required", clause=first_clause(field.clauses)))
         for name, judge in self._judged:
+            if before is not None and name not in sent and name not in altered:
+                continue  # it cannot have moved, and need not be read
             value = values[name]
             if value is None or value == ():
                 continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -50,7 +50,7 @@ def install(app: Flask) -> None:
 
 
 def _finish(response: Response) -> Response:
-    if not (g.get("kefu_ours") or asked.is_ours()):
+    if not asked.is_ours():
         return response
     response.headers.setdefault("Content-Security-Policy", CSP)  # a file has a stricter one
     response.headers.extend(HEADERS)
@@ -64,14 +64,16 @@ def _finish(response: Response) -> Response:
 
 
 def _release(error: BaseException | None) -> None:
-    if g.pop("kefu_inside", False):
-        runtime().gate.leave()
-    runtime().store.release()
+    known = asked.facts()
+    if known.inside:
+        known.inside = False
+        known.here.gate.leave()
+    known.here.store.release()
 
 
 def _refused(refusal: Refusal) -> Response:
     here = runtime()
-    g.kefu_refusal = refusal.code
+    asked.facts().refusal = refusal.code
     if isinstance(refusal, ConfigMoved) and here.restart is not None:
         here.restart()
     response = _answer(

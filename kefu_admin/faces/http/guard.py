@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app
 from werkzeug.exceptions import BadRequest as BadHost
 from werkzeug.sansio.utils import host_is_trusted
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.role import Permission
 from kefu_admin.faces.http import asked, session
-from kefu_admin.faces.http.runtime import runtime
+from kefu_admin.faces.http.runtime import Runtime, this_request
 from kefu_admin.faces.routes import (
     BODY_BYTES,
     SAFE,
@@ -49,47 +49,46 @@ def install(app: Flask) -> None:
 def _guard() -> None:
     if not asked.is_ours():
         return
-    g.kefu_ours = True
-    _check_host()
-    declared = declaration()
+    asking, here = this_request(), asked.facts().here
+    _check_host(asking, here)
+    declared = declaration(asking, here)
     if declared is None:
         return  # no such route: the error handler answers
-    _limit_body(declared)
-    unsafe = declared.writes and request.method not in SAFE
+    _limit_body(asking, here, declared)
+    unsafe = declared.writes and asking.method not in SAFE
     if unsafe and declared.repeat is not Repeat.SAFE:
-        _enter_gate(declared)
+        _enter_gate(here, declared)
     who = session.actor() if declared.access is not Access.PUBLIC else None
     if unsafe:
-        check_csrf()
+        check_csrf(asking)
     if who is None:
         return
-    runtime().desk.show_values(asked.now())
+    here.desk.show_values(asked.now())
     if not declared.before_password_change and session.bearer() is None:
         _check_password_changed()
     if isinstance(declared.access, Permission):
-        _check_permission(who, declared.access)
-    _check_host_view(who)
+        _check_permission(here, who, declared.access)
+    _check_host_view(asking, here, who)
 
 
-def _enter_gate(declared: Declaration) -> None:
+def _enter_gate(here: Runtime, declared: Declaration) -> None:
     """What was waited at the gate is not waited again for the database. Signing in takes no turn:
     hashing a password takes long and lets others work meanwhile."""
-    here = runtime()
     waited = here.gate.enter(turn=declared.access is not Access.PUBLIC)
-    g.kefu_inside = True
+    asked.facts().inside = True
     here.store.has_waited(waited)
 
 
-def declaration() -> Declaration | None:
+def declaration(asking: Request, here: Runtime) -> Declaration | None:
     """What the asked route promises; a host's view on our `Admin` is held to `HOST_VIEW`."""
-    found = declaration_of(current_app, request.endpoint)
-    if found is not None or request.endpoint is None:
+    found = declaration_of(current_app, asking.endpoint)
+    if found is not None or asking.endpoint is None:
         return found
-    blueprint = request.endpoint.rpartition(".")[0]
-    return HOST_VIEW if blueprint in runtime().guarded() - runtime().blueprints() else None
+    blueprint = asking.endpoint.rpartition(".")[0]
+    return HOST_VIEW if blueprint in here.guarded() - here.blueprints() else None
 
 
-def check_csrf() -> None:
+def check_csrf(asking: Request) -> None:
     """An unsafe request must come from our own pages.
 
     A bearer token is no cookie and needs no CSRF token.
@@ -101,31 +100,32 @@ def check_csrf() -> None:
     """
     if session.bearer() is not None:
         return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    headers = asking.headers
+    if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise BadToken
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    origin = headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != asking.host:
         raise BadToken
-    sent = request.headers.get(session.HEADER) or request.form.get(session.FORM_FIELD, "")
+    sent = headers.get(session.HEADER) or asking.form.get(session.FORM_FIELD, "")
     if not session.csrf_matches(sent):
         raise BadToken
 
 
-def _check_host() -> None:
+def _check_host(asking: Request, here: Runtime) -> None:
     hosts = current_app.config.get("TRUSTED_HOSTS") or ()
-    trusted = (*runtime().settings.trusted_hosts, *hosts)
-    name = request.environ.get("HTTP_HOST", "") or request.environ.get("SERVER_NAME", "")
+    trusted = (*here.settings.trusted_hosts, *hosts)
+    name = asking.environ.get("HTTP_HOST", "") or asking.environ.get("SERVER_NAME", "")
     if not host_is_trusted(name, trusted or LOOPBACK):
         raise BadHost
 
 
-def _limit_body(declared: Declaration) -> None:
-    request.max_content_length = (
-        runtime().settings.max_upload_bytes
+def _limit_body(asking: Request, here: Runtime, declared: Declaration) -> None:
+    asking.max_content_length = (
+        here.settings.max_upload_bytes
         if declared.body is Body.UPLOAD
         else BODY_BYTES[declared.body]
     )
-    request.max_form_parts = 5000
+    asking.max_form_parts = 5000
 
 
 def _check_password_changed() -> None:
@@ -133,15 +133,15 @@ def _check_password_changed() -> None:
         raise PasswordChangeRequired
 
 
-def _check_permission(who: Actor, permission: Permission) -> None:
-    if permission not in runtime().desk.grants(who).permissions:
+def _check_permission(here: Runtime, who: Actor, permission: Permission) -> None:
+    if permission not in here.desk.grants(who).permissions:
         raise Forbidden
 
 
-def _check_host_view(who: Actor) -> None:
-    admin = runtime().admin
-    blueprint = (request.endpoint or "").rpartition(".")[0]
-    if admin is None or blueprint in runtime().blueprints():
+def _check_host_view(asking: Request, here: Runtime, who: Actor) -> None:
+    admin = here.admin
+    blueprint = (asking.endpoint or "").rpartition(".")[0]
+    if admin is None or blueprint in here.blueprints():
         return
     view = next((view for view in admin._views if view.endpoint == blueprint), None)
     roles = getattr(view, "kefu_roles", None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flask import Flask, current_app
+from flask import Flask, Request, current_app, request
 from werkzeug.wrappers import Response
 
 from kefu_admin.definitions.project import Project
@@ -102,4 +102,10 @@ def runtime(app: Flask | None = None) -> Runtime:
     """The desk mounted on the application (the current one by default)."""
     found = (app or current_app).extensions[KEY]
     assert isinstance(found, Runtime)
+    return found
+
+
+def this_request() -> Request:
+    """The request itself, past Flask's proxy: for who looks at it more than once."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]
     return found

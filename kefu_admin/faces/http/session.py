@@ -12,11 +12,11 @@ import hmac
 import secrets
 from datetime import timedelta
 
-from flask import g, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from kefu_admin.actor import Actor
-from kefu_admin.faces.http.asked import address, asks_api, now
+from kefu_admin.faces.http.asked import address, asks_api, facts, now
 from kefu_admin.faces.http.runtime import runtime
 from kefu_admin.operations import sign_in, tokens
 from kefu_admin.operations.sign_in import SignedIn
@@ -54,16 +54,15 @@ def actor() -> Actor:
     Raises:
         SignInRequired: no valid session, and no valid token.
     """
-    if "kefu_actor" not in g:
+    known = facts()
+    if known.actor is None:
         token = bearer()
-        g.kefu_actor = (
-            tokens.authenticate(runtime().desk, token, now=now(), address=address())
+        known.actor = (
+            tokens.authenticate(known.here.desk, token, now=now(), address=address())
             if token is not None
             else signed_in().actor
         )
-    found = g.kefu_actor
-    assert isinstance(found, Actor)
-    return found
+    return known.actor
 
 
 def signed_in() -> SignedIn:
@@ -72,14 +71,13 @@ def signed_in() -> SignedIn:
     Raises:
         SignInRequired: there is none, or it has ended.
     """
-    if "kefu_signed_in" not in g:
-        token = request.cookies.get(_name("kefu_session"), "")
+    known = facts()
+    if known.signed_in is None:
+        token = session_token()
         if not token:
             raise SignInRequired()
-        g.kefu_signed_in = sign_in.session(runtime().desk, token, now=now(), address=address())
-    found = g.kefu_signed_in
-    assert isinstance(found, SignedIn)
-    return found
+        known.signed_in = sign_in.session(known.here.desk, token, now=now(), address=address())
+    return known.signed_in
 
 
 def session_token() -> str:
@@ -127,7 +125,7 @@ def csrf_matches(sent: str) -> bool:
 
 def keep_stranger(response: Response) -> None:
     """Set the cookie a form shown before sign-in needs, if one was shown."""
-    fresh = g.get("kefu_stranger")
+    fresh = facts().stranger
     if fresh and request.cookies.get(_name("kefu_visitor")) != fresh:
         response.set_cookie(
             _name("kefu_visitor"),
@@ -140,9 +138,10 @@ def keep_stranger(response: Response) -> None:
 
 
 def _stranger() -> str:
-    if "kefu_stranger" not in g:
-        g.kefu_stranger = request.cookies.get(_name("kefu_visitor")) or secrets.token_urlsafe(24)
-    return str(g.kefu_stranger)
+    known = facts()
+    if not known.stranger:
+        known.stranger = request.cookies.get(_name("kefu_visitor")) or secrets.token_urlsafe(24)
+    return known.stranger
 
 
 def _stranger_token(cookie: str) -> str:
