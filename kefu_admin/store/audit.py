@@ -118,7 +118,8 @@ def _append(store: Store, lines: Sequence[_Row]) -> None:
     definition = store.project.fingerprint[:16]
     instants = {at: instant_text(at) for at in {line.at for line in lines}}
     written = {at: store.to_db(ColumnKind.INSTANT, at) for at in instants}
-    said = lru_cache(maxsize=64)(_listed)  # what many lines have in common
+    # what many lines have in common is put together once
+    said = lru_cache(maxsize=64)(_listed) if len(lines) > 1 else _listed
     rows: list[tuple[object, ...]] = []
     for chain, at, by, action, type_id, record_id, version, changes, reason, operation in lines:
         head = heads.get(chain, FIRST)

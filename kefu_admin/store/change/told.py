@@ -32,23 +32,15 @@ _EXACT = frozenset({"decimal", "money"})  # equal ones may be written otherwise
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One told field: its key in JSON, how history writes its values and how the audit book; None:
-    as history does."""
+    """One told field: its key in JSON, how history writes its values and how the audit book (None:
+    as history does), its id, and whether these are owned rows, told by their ids."""
 
     field: Field
     key: str
     true: Write
     kept: Write | None
-
-    @property
-    def name(self) -> str:
-        """The field's id."""
-        return self.field.id
-
-    @property
-    def is_owned(self) -> bool:
-        """Whether these are owned rows, told by their ids."""
-        return self.field.type == "children"
+    name: str
+    is_owned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +111,12 @@ def _whole(
     true: list[list[str]] = []
     changes: list[list[str]] = []
     opening, closing = ("[null,", "]") if brings else ("[", ",null]")
+    nothing = (None,) * len(drafts)
     for cell, column in zip(
         told(store, type_id).cells, _columns(store, type_id, drafts, brings=brings), strict=True
     ):
+        if column == nothing:
+            continue
         is_there = [value is not None and value != () for value in column]
         if not any(is_there):
             continue
@@ -193,7 +188,14 @@ def _compile(store: Store, type_id: str) -> Told:
     fields = sorted(statements.of(store, content_type.id).told, key=lambda field: field.id)
     return Told(
         cells=tuple(
-            Cell(one, f"{quote(one.id)}:", _true(content_type, one), _kept(content_type, one))
+            Cell(
+                field=one,
+                key=f"{quote(one.id)}:",
+                true=_true(content_type, one),
+                kept=_kept(content_type, one),
+                name=one.id,
+                is_owned=one.type == "children",
+            )
             for one in fields
         ),
         take=taking([field.id for field in fields if field.type != "children"]),
