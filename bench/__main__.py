@@ -1,4 +1,4 @@
-"""`python -m bench desk|smoke|load|schema|bulk`: see the package."""
+"""`python -m bench desk|smoke|load|schema|bulk|export`: see the package."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import bulk, databases, load, schema
+from bench import bulk, databases, export, load, schema
 from bench.desk import PROMISES, measure
 
 
 def main() -> int:
     """Runs the asked bench; exit 1 when a promise is missed by more than the margin."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    what = ("desk", "smoke", "load", "schema", "bulk")
+    what = ("desk", "smoke", "load", "schema", "bulk", "export")
     parser.add_argument("what", choices=what, nargs="?", default="desk")
     parser.add_argument("--database", choices=databases.DIALECTS, default="sqlite")
     parser.add_argument("--rows", type=int, default=100_000)
@@ -30,9 +30,10 @@ def main() -> int:
         return _load(given)
     if given.what == "schema":
         return _schema(given)
-    if given.what == "bulk":
+    if given.what in ("bulk", "export"):
+        of = bulk if given.what == "bulk" else export
         with tempfile.TemporaryDirectory() as directory:
-            line = bulk.measure(given.database, Path(directory), rows=given.rows)
+            line = of.measure(given.database, Path(directory), rows=given.rows)
         print(json.dumps(_rounded(line)))
         return 0
     if given.what == "smoke":

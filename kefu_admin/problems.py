@@ -178,6 +178,19 @@ class SelectionTooLarge(Refusal):
     code, status = "selection_too_large", 422
 
 
+class SecondNeeded(Refusal):
+    """A file that one person alone may not take: too many records, or personal values in full.
+    facts: limit (records)."""
+
+    code, status = "export_second_needed", 403
+
+
+class ExportTooLong(Refusal):
+    """More records than a sheet has rows. facts: limit."""
+
+    code, status = "export_too_long", 422
+
+
 class NotReady(Refusal):
     """A bulk change that is still being looked at, or still running."""
 

@@ -103,6 +103,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         unmask_per_hour=settings.unmask_per_hour,
         search_per_hour=settings.search_per_hour,
         bin_days=settings.bin_days,
+        export_rows=settings.export_rows,
         types=MappingProxyType(types),
         roles=MappingProxyType(loading.roles),
         numbers=MappingProxyType(loading.numbers),

@@ -48,6 +48,7 @@ class Settings:
     unmask_per_hour: int = 60
     search_per_hour: int = 60
     bin_days: int = 0
+    export_rows: int = 500
     place: Place = NOWHERE
 
     def level_choices(self) -> tuple[Choice, ...]:

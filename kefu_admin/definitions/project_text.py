@@ -55,8 +55,27 @@ BIN_DAYS = Key(
         "days in the bin before purging; default: kept",
     ),
 )
+EXPORT_ROWS = Key(
+    "export_rows",
+    Integer(1, 1_000_000),
+    Label(
+        "一个人最多导出多少条，默认 500；更多要第二人确认",
+        "records one person may export, default 500; more need a second person",
+    ),
+)
 SHAPE = Shape(
-    ID, RENAMED_FROM, EXTENDS, NAME, TIME_ZONE, LOCALE, PASSWORDS, LEVELS, UNMASK, SEARCH, BIN_DAYS
+    ID,
+    RENAMED_FROM,
+    EXTENDS,
+    NAME,
+    TIME_ZONE,
+    LOCALE,
+    PASSWORDS,
+    LEVELS,
+    UNMASK,
+    SEARCH,
+    BIN_DAYS,
+    EXPORT_ROWS,
 )
 
 
@@ -78,6 +97,7 @@ def read(loading: Loading) -> Settings:
     settings.unmask_per_hour = taken.get(UNMASK, settings.unmask_per_hour)
     settings.search_per_hour = taken.get(SEARCH, settings.search_per_hour)
     settings.bin_days = taken.get(BIN_DAYS, settings.bin_days)
+    settings.export_rows = taken.get(EXPORT_ROWS, settings.export_rows)
     zone = taken.get(TIME_ZONE, settings.time_zone)
     try:
         ZoneInfo(zone)

@@ -41,6 +41,7 @@ class Audit(StrEnum):
     SIGN_IN = "sign_in"
     PERMISSIONS = "permissions"
     UNMASK = "unmask"
+    EXPORT = "export"  # what leaves in a file
     READ = "read"  # audited only when a look-up of a masked value is part of it
 
 

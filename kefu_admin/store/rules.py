@@ -107,6 +107,19 @@ class Rules:
         seen = self.seen(name)
         return {ALWAYS: Reach.ALL, NEVER: Reach.NONE}.get(seen, Reach.SOME)
 
+    def allowed(self, action: Action) -> Condition:
+        """In which visible rows the action may be done; sound only together with `visible`."""
+        giving = any_of(g.rows for g in self.grants.grants if action in g.actions)
+        denied = any_of(d.rows for d in self.grants.denials if not d.fields and action in d.actions)
+        return all_of((giving, negate(denied)))
+
+    def leaves(self, name: str) -> bool:
+        """Whether the field's values may leave in a file from some visible rows."""
+        return name in ALWAYS_SEEN or any(
+            Action.EXPORT in g.actions and Right.EXPORT in g.rights.get(name, frozenset())
+            for g in self.grants.grants
+        )
+
     def _open(self, name: str, rights: frozenset[Right]) -> Condition:
         if name in ALWAYS_SEEN:
             return ALWAYS

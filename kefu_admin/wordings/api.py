@@ -17,6 +17,7 @@ SENTENCES = {
     "parameter_text": "应为不超过 {longest} 个字符的文字。",
     "parameter_names": "应为字段名的列表，最多 {most} 个，不重复。",
     "parameter_ids": "应为记录编号的列表，1 到 {most} 个。",
+    "parameter_format": "文件格式应为 csv 或 xlsx。",
     "parameter_expand": "“{name}”不是可以展开的关联字段。",
     "personal_in_url": "涉及个人信息的条件不能写在网址里，请用 POST /{type}/query 写在内容里。",
 }

@@ -14,6 +14,8 @@ SENTENCES = {
     "conflict": "这条记录已被别人修改，请刷新后再改。",
     "version_required": "缺少版本号，请刷新后重试。",
     "still_referenced": "仍被引用，不能删除。",
+    "export_second_needed": "一个人一次最多导出 {limit} 条，且个人信息要打码；请缩小范围。",
+    "export_too_long": "一张工作表最多 {limit} 行，请改用 CSV。",
     "idempotency_key_reused": "同一个请求编号用在了不同的内容上。",
     "numbers_exhausted": "编号“{series}”已用完，请联系管理员。",
     "too_many": "操作太频繁，请 {retry_after} 秒后再试。",

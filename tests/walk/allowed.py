@@ -44,6 +44,13 @@ def _on_records(world: World, who: str, person: Person, ask: Ask) -> bool:
         actions = oracle.actions(person, ask.row)
         offered = ask.rule == "/api/v1/bulk" or ask.type in BULK
         return offered and {"bulk", "update"} <= actions
+    if ask.rule.endswith("/export"):
+        return any(
+            g["type"] == ask.type
+            and "export" in g["actions"]
+            and any("export" in right for right in g["fields"].values())
+            for _, g in oracle._grants(person)
+        )
     if ask.row:
         actions = oracle.actions(person, ask.row)
         if "/bin/" in ask.rule:

@@ -182,6 +182,23 @@ def _query(world: World, type: str) -> Iterator[Ask]:
         yield Ask(method="POST", path=f"/api/v1/{type}/query", type=type, json=body)
 
 
+def _export(path: str) -> Asker:
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for form in ("csv", "xlsx"):
+            sent: Any = {"form": form} if path.startswith("/records") else None
+            body = {"format": form, "search": "CN"} if sent is None else None
+            yield Ask(
+                method="POST",
+                path=path.format(type=type),
+                type=type,
+                form=sent,
+                json=body,
+                by="sue",
+            )
+
+    return asks
+
+
 def _create(world: World, type: str) -> Iterator[Ask]:
     sent = new_values(world.ground, type)
     yield Ask(
@@ -451,6 +468,9 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/api/v1/<type_id>", "GET"): _get("/api/v1/{type}", "/api/v1/{type}?limit=200&count=true"),
     ("/api/v1/<type_id>", "POST"): _create,
     ("/api/v1/<type_id>/query", "POST"): _query,
+    ("/records/{type}/export", "GET"): _get("/records/{type}/export"),
+    ("/records/{type}/export", "POST"): _export("/records/{type}/export"),
+    ("/api/v1/<type_id>/export", "POST"): _export("/api/v1/{type}/export"),
     ("/api/v1/<type_id>/choices", "POST"): _api_choices,
     ("/api/v1/<type_id>/files", "POST"): _api_upload,
     ("/api/v1/<type_id>/<int:record_id>", "GET"): _each("/api/v1/{type}/{id}"),

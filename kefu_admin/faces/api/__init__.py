@@ -1,10 +1,10 @@
 """REST API /api/v1: generic endpoints over every content type of the project.
 
 `records` the endpoints of a type, `past` those of its history and bin, `answering` what both
-share · `lists` list requests and pages · `files` attachments · `account` me and types · `bulk`
-bulk changes · `jobs` jobs and messages · `values` values kept in rows · `description` OpenAPI and
-its page · `body` strict reading · `rows` records as JSON · `envelope` the two answer shapes ·
-`openapi` the description.
+share · `lists` list requests and pages · `files` attachments · `exporting` lists as files ·
+`account` me and types · `bulk` bulk changes · `jobs` jobs and messages · `values` values kept in
+rows · `description` OpenAPI and its page · `body` strict reading · `rows` records as JSON ·
+`envelope` the two answer shapes · `openapi` the description.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from kefu_admin.faces.api import (
     body,
     bulk,
     description,
+    exporting,
     files,
     jobs,
     past,
@@ -43,6 +44,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     account.install(blueprint)
     bulk.install(blueprint, written)
     description.install(blueprint, runtime)
+    exporting.install(blueprint)
     files.install(blueprint)
     jobs.install(blueprint)
     values.install(blueprint)
@@ -61,5 +63,5 @@ def mount(app: Flask, runtime: Runtime) -> None:
 
 # These answer with a page, a style sheet or a file.
 _OTHER_ANSWERS = frozenset(
-    {f"{BLUEPRINT}.docs", f"{BLUEPRINT}.static", f"{BLUEPRINT}.download_file"}
+    f"{BLUEPRINT}.{name}" for name in ("docs", "static", "download_file", "export_records")
 )

@@ -59,11 +59,11 @@ def from_url(content_type: ContentType) -> Asked:
         raise body.bad_parameter("search", "personal_in_url", type=content_type.id)
     if isinstance(written := sent.get("filter"), str):
         sent["filter"] = body.parse_json(written)
-    asked = _asked(content_type, sent)
+    asked = asked_of(content_type, sent)
     condition = asked.request.filter
     if condition is not None:
         project = runtime().project
-        for name in personal_fields(condition, content_type, project):  # type: ignore[arg-type]  # parsed in _asked
+        for name in personal_fields(condition, content_type, project):  # type: ignore[arg-type]  # parsed in asked_of
             raise body.bad_parameter("filter", "personal_in_url", type=content_type.id, name=name)
     return asked
 
@@ -76,10 +76,15 @@ def from_body(content_type: ContentType) -> Asked:
     """
     sent = body.json_object()
     body.known(sent, IN_BODY)
-    return _asked(content_type, sent)
+    return asked_of(content_type, sent)
 
 
-def _asked(content_type: ContentType, sent: Mapping[str, object]) -> Asked:
+def asked_of(content_type: ContentType, sent: Mapping[str, object]) -> Asked:
+    """A list request of what was sent.
+
+    Raises:
+        UnknownParameter, Invalid, BadRequest: something is unknown, out of bounds or unreadable.
+    """
     condition: Condition | None = None
     if "filter" in sent:
         condition = parse_filter(sent["filter"], content_type, runtime().project.types)

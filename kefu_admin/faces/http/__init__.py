@@ -12,7 +12,7 @@ from flask import Flask
 
 from kefu_admin.faces.http import answers, guard
 from kefu_admin.faces.http.asked import LOCALE_COOKIE, address, agent, locale, now, request_id
-from kefu_admin.faces.http.downloads import send_download
+from kefu_admin.faces.http.downloads import send_download, send_pieces
 from kefu_admin.faces.http.redirects import safe_next
 from kefu_admin.faces.http.runtime import KEY, ErrorPage, Runtime, runtime
 from kefu_admin.faces.http.session import (
@@ -47,6 +47,7 @@ __all__ = [
     "runtime",
     "safe_next",
     "send_download",
+    "send_pieces",
     "session_token",
     "set_session",
     "signed_in",

@@ -1,9 +1,9 @@
 """The only door to records for faces: every answer holds just what the actor may see.
 
-- `lists`: list_rows, count, related, selection · `records`: get, history, difference, unmask ·
-  `owned`: what differs in owned rows · `hidden`: fields that do not apply to a record ·
-  `bin`: deleted records · `picking`: choices · `catalogue`: types, type_view, menu ·
-  `start`: home · `why`: explain
+- `lists`: list_rows, count, related, selection · `tables`: table, for files · `records`: get,
+  history, difference, unmask · `owned`: what differs in owned rows · `hidden`: fields that do
+  not apply to a record · `bin`: deleted records · `picking`: choices · `catalogue`: types,
+  type_view, menu · `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
@@ -33,11 +33,13 @@ from kefu_admin.operations.reading.requests import (
     TypeView,
 )
 from kefu_admin.operations.reading.start import home
+from kefu_admin.operations.reading.tables import Column, Table, table
 from kefu_admin.operations.reading.why import actor_of, explain
 
 __all__ = [
     "COUNT_UP_TO",
     "PAGE_LIMIT",
+    "Column",
     "Difference",
     "Explanation",
     "FieldView",
@@ -51,6 +53,7 @@ __all__ = [
     "Related",
     "RowChange",
     "RowDifference",
+    "Table",
     "TypeView",
     "actor_of",
     "bin_all",
@@ -70,6 +73,7 @@ __all__ = [
     "menu",
     "related",
     "selection",
+    "table",
     "type_view",
     "types",
     "unmask",

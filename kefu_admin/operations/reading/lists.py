@@ -38,7 +38,7 @@ def list_rows(desk: Desk, request: ListRequest, *, actor: Actor, now: datetime) 
         TooMany: more exact look-ups this hour than the project allows.
     """
     look = sight(desk, actor, now)
-    query = _query(desk, look, request, actor, now)
+    query = query_of(desk, look, request, actor, now)
     return read.page(look, query)
 
 
@@ -48,7 +48,7 @@ def count(
     """How many rows the request matches, up to `up_to`, and whether there are more. Raises as
     `list_rows`."""
     look = sight(desk, actor, now)
-    query = _query(desk, look, request, actor, now)
+    query = query_of(desk, look, request, actor, now)
     return read.count(look, replace(query, count_up_to=up_to))
 
 
@@ -58,7 +58,7 @@ def selection(
     """All rows the request matches (at most `most`), as a SELECT of ids and versions under the
     actor's rules: for `store.batches`. Raises as `list_rows`."""
     look = sight(desk, actor, now)
-    found = read.selection(look, _query(desk, look, request, actor, now), most=most)
+    found = read.selection(look, query_of(desk, look, request, actor, now), most=most)
     if found is None:
         raise NotFound
     return found
@@ -118,7 +118,8 @@ def _referring(look: Sight, type_id: str) -> list[tuple[ContentType, Field]]:
     ]
 
 
-def _query(desk: Desk, look: Sight, request: ListRequest, actor: Actor, now: datetime) -> Query:
+def query_of(desk: Desk, look: Sight, request: ListRequest, actor: Actor, now: datetime) -> Query:
+    """What the actor asks, held to what he sees; exact look-ups are told to the audit book."""
     view = _view(desk, request)
     type_id = view.type if view is not None else request.type
     rules = rules_of(look, type_id)

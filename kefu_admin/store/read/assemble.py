@@ -27,13 +27,7 @@ Late = Mapping[str, Mapping[int, tuple[object, ...]]]
 
 def rows(sight: Sight, shape: Shape, fetched: Sequence[Sequence[Any]]) -> tuple[Row, ...]:
     """The rows of one SELECT, in its order."""
-    groups = _groups(shape, fetched)
-    labels = Labels(sight)
-    late = _late(sight, shape, groups, labels)
-    for group in groups:
-        for step in group.steps.own:
-            if step.target:
-                labels.want_all(step.target, group.columns[step.index])
+    groups, labels, late = _prepared(sight, shape, fetched)
     if len(groups) == 1:
         return tuple(_rows(sight, shape, groups[0], labels, late))
     made = {
@@ -44,8 +38,17 @@ def rows(sight: Sight, shape: Shape, fetched: Sequence[Sequence[Any]]) -> tuple[
     return tuple(made[place] for place in range(len(fetched)))
 
 
+def columns(
+    sight: Sight, shape: Shape, fetched: Sequence[Sequence[Any]]
+) -> list[tuple[Group, Mapping[str, Sequence[object]]]]:
+    """The same values column by column, for each pattern of flags: `None` where a reference may
+    not be followed."""
+    groups, labels, late = _prepared(sight, shape, fetched)
+    return [(group, _values(sight, shape, group, labels, late)[0]) for group in groups]
+
+
 @dataclass(slots=True)
-class _Group:
+class Group:
     """Fetched rows of one pattern of flags: what a field needs is done column by column."""
 
     steps: Steps
@@ -55,7 +58,20 @@ class _Group:
     ids: Sequence[int]
 
 
-def _groups(shape: Shape, fetched: Sequence[Sequence[Any]]) -> list[_Group]:
+def _prepared(
+    sight: Sight, shape: Shape, fetched: Sequence[Sequence[Any]]
+) -> tuple[list[Group], Labels, Late]:
+    groups = _groups(shape, fetched)
+    labels = Labels(sight)
+    late = _late(sight, shape, groups, labels)
+    for group in groups:
+        for step in group.steps.own:
+            if step.target:
+                labels.want_all(step.target, group.columns[step.index])
+    return groups, labels, late
+
+
+def _groups(shape: Shape, fetched: Sequence[Sequence[Any]]) -> list[Group]:
     patterns: dict[int, tuple[Steps, list[int]]] = {}
     if fetched and not shape.flags:
         patterns[0] = (shape.steps(fetched[0]), list(range(len(fetched))))
@@ -67,11 +83,14 @@ def _groups(shape: Shape, fetched: Sequence[Sequence[Any]]) -> list[_Group]:
     for steps, places in patterns.values():
         raws = fetched if len(places) == len(fetched) else [fetched[place] for place in places]
         columns = list(zip(*raws, strict=True))
-        groups.append(_Group(steps, places, raws, columns, columns[0]))
+        groups.append(Group(steps, places, raws, columns, columns[0]))
     return groups
 
 
-def _rows(sight: Sight, shape: Shape, group: _Group, labels: Labels, late: Late) -> Iterator[Row]:
+def _values(
+    sight: Sight, shape: Shape, group: Group, labels: Labels, late: Late
+) -> tuple[dict[str, Sequence[object]], dict[int, set[str]], dict[int, frozenset[str]]]:
+    """The values by field; by place what could not be followed, and what of it a row leaves out."""
     steps, ids = group.steps, group.ids
     values: dict[str, Sequence[object]] = {}
     unfollowed: dict[int, set[str]] = {}
@@ -95,6 +114,12 @@ def _rows(sight: Sight, shape: Shape, group: _Group, labels: Labels, late: Late)
                 unfollowed.setdefault(at, set()).add(field.id)
     if steps.late or steps.worked:
         values = {name: values[name] for name in shape.names if name in values}
+    return values, unfollowed, lost
+
+
+def _rows(sight: Sight, shape: Shape, group: Group, labels: Labels, late: Late) -> Iterator[Row]:
+    steps, ids = group.steps, group.ids
+    values, unfollowed, lost = _values(sight, shape, group, labels, late)
     names = tuple(values)
     cells = zip(*values.values(), strict=True) if names else ((),) * len(ids)
     titles = shape.titles(steps, group.columns)
@@ -135,7 +160,7 @@ def _found(field: Field, members: tuple[object, ...], labels: Labels) -> tuple[o
     return members, True
 
 
-def _late(sight: Sight, shape: Shape, groups: Sequence[_Group], labels: Labels) -> Late:
+def _late(sight: Sight, shape: Shape, groups: Sequence[Group], labels: Labels) -> Late:
     """Everything that lies in other tables: one statement per field, one for all files."""
     wanted: dict[str, tuple[Field, list[int]]] = {}
     for group in groups:

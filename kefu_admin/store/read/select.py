@@ -6,6 +6,7 @@ it out.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -74,6 +75,12 @@ def run(sight: Sight, text: str, params: Sequence[object]) -> list[tuple[Any, ..
     """Binds the symbols and runs the statement."""
     bound_text, bound_params = bind(text, params, binding=sight.binding, store=sight.store)
     return sight.store.rows(bound_text, bound_params)
+
+
+def run_ids(sight: Sight, text: str, params: Sequence[object]) -> array[int]:
+    """The same for a statement that brings ids."""
+    bound_text, bound_params = bind(text, params, binding=sight.binding, store=sight.store)
+    return sight.store.ids(bound_text, bound_params)
 
 
 def some(

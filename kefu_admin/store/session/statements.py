@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from kefu_admin.store.dialect import Dialect, translate
 from kefu_admin.store.faults import ConnectionLost
 from kefu_admin.store.session.connections import Connections
 
+_FETCHED_AT_ONCE = 5_000
 _REPEATABLE = ("SELECT", "BEGIN", "WITH")  # outside a transaction these change nothing
 
 
@@ -56,6 +58,17 @@ class Statements(Connections):
         except Exception as error:
             self._raise(error)
         return found if isinstance(found, list) else list(found)
+
+    def ids(self, sql: str, params: Sequence[object] = ()) -> array[int]:
+        """The first column of a query, whole numbers, in eight bytes a row."""
+        cursor = self.execute(sql, params)
+        found = array("q")
+        try:
+            while some := cursor.fetchmany(_FETCHED_AT_ONCE):
+                found.extend([row[0] for row in some])
+        except Exception as error:
+            self._raise(error)
+        return found
 
     def row(self, sql: str, params: Sequence[object] = ()) -> tuple[Any, ...] | None:
         """The first row of a query, or None."""

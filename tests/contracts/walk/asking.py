@@ -109,6 +109,12 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
             {"json": {"count": True, "limit": 200}},
             {"json": {"filter": {"created_at": {"is_empty": False}}, "expand": ["customer"]}},
         ],
+        "export_records": lambda: [
+            {"json": {}},
+            {"json": {"search": SHARED, "view": "customers"}},
+            {"json": {"full": True}},
+            {"json": {"fields": ["id_number"]}},
+        ],
         "unmask_field": lambda: [
             {"json": {"field": name, "reason": "走查"}} for name in ("phone", "id_number")
         ],
@@ -126,6 +132,7 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
 
 _FORMS: dict[str, dict[str, str]] = {
     "record.find": {"search": SHARED},
+    "record.export": {"form": "csv"},
     "record.choices": {"term": SHARED},
     "record.unmask": {"field": "phone", "reason": "走查"},
     "record.new": {"name": "新来的", "kind": "company", "key": "walk-key-0000001"},

@@ -105,6 +105,9 @@ def context(page: RecordView) -> dict[str, object]:
         "type_label": page.content.label.text(locale),
         "base": page.base,
         "may_create": Action.CREATE in view.actions,
+        "export_path": f"{page.base}export" + link(start).removeprefix(page.base)
+        if Action.EXPORT in view.actions
+        else "",
         "views": [(one.id, one.label.text(locale)) for one in view.views],
         "view_id": chosen.id if chosen else "",
         "sort": asked.sort,
@@ -119,6 +122,26 @@ def context(page: RecordView) -> dict[str, object]:
         "counted": listing.counted(found, said),
         "cursors": _cursors(found, start, link, said),
     }
+
+
+def question(page: RecordView) -> tuple[Asked, ListRequest]:
+    """The list an address asks for, all of it: as an address and as a request.
+
+    Raises:
+        NotFound, UnknownParameter, BadRequest: the address asks what no list answers.
+    """
+    view = page.type_view()
+    asked = read_address(
+        request.args, secret=page.desk.store.secret, owner=page.owner(), now=http.now()
+    ).first_page()
+    chosen = chosen_view(view, asked.view)
+    return asked, ListRequest(
+        type=page.content.id,
+        view=chosen.id if chosen else "",
+        filter=finder.condition(asked, view.fields),
+        search=asked.search,
+        sort=(asked.sort,) if asked.sort else (),
+    )
 
 
 def _key(page: RecordView, asked: Asked, chosen: ListView | None) -> tuple[object, ...] | None:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.record import page_detail, page_form, page_list
+from kefu_admin.faces.admin.record import page_detail, page_export, page_form, page_list
 from kefu_admin.faces.admin.record.finder import address, read_form
 from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
 from kefu_admin.faces.admin.record.versions import VersionPages
@@ -26,10 +26,12 @@ from kefu_admin.operations.reading import TypeView
 from kefu_admin.problems import (
     Busy,
     Conflict,
+    ExportTooLong,
     Forbidden,
     Invalid,
     NumbersExhausted,
     Refusal,
+    SecondNeeded,
     StillReferenced,
     TooMany,
 )
@@ -62,6 +64,18 @@ class RecordView(VersionPages):
             asked, fields, secret=self.desk.store.secret, owner=self.owner(), now=http.now()
         )
         return redirect(self.base + query, 303)
+
+    @expose("/export", methods=("GET", "POST"))
+    @declare("GET", "POST", audit=Audit.EXPORT, repeat=Repeat.SAFE)
+    def export(self) -> Response:
+        """All that the list holds, as a file: first what it will hold, then the file itself."""
+        if request.method == "GET":
+            return self.page("admin/record/export.html", page_export.context(self))
+        try:
+            return page_export.file(self)
+        except (SecondNeeded, ExportTooLong) as refusal:
+            told = page_export.context(self, refusal)
+            return self.page("admin/record/export.html", told, status=refusal.status)
 
     def owner(self) -> str:
         """Whose sealed addresses of this list are."""

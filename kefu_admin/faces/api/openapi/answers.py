@@ -98,6 +98,14 @@ def envelope(data: Schema, *, page: bool = False) -> Schema:
     }
 
 
+def file_answers(description: str, *, errors: Iterable[int] = READING) -> dict[str, object]:
+    """The `responses` of an operation that hands out a file."""
+    found = answers({}, description, errors=errors)
+    binary: Schema = {"type": "string", "format": "binary"}
+    found["200"] = {"description": description, "content": {"*/*": {"schema": binary}}}
+    return found
+
+
 def answers(
     schema: Schema,
     description: str,

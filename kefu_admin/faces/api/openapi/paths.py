@@ -5,7 +5,8 @@ from __future__ import annotations
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import field_type
 from kefu_admin.definitions.fields import Storage
-from kefu_admin.faces.api.openapi.answers import READING, WRITING, answers, envelope
+from kefu_admin.faces.api.openapi.answers import READING, WRITING, answers, envelope, file_answers
+from kefu_admin.faces.api.openapi.export_paths import export_paths
 from kefu_admin.faces.api.openapi.past_paths import past_paths
 from kefu_admin.faces.api.openapi.pieces import ID, IF_MATCH, TEXT, Told, body, header, query
 from kefu_admin.faces.api.openapi.schemas import Schema, ref
@@ -19,6 +20,7 @@ def type_paths(content_type: ContentType, locale: str) -> dict[str, Schema]:
     told = Told(content_type, locale)
     return {
         **_list_paths(told),
+        **export_paths(told),
         **_look_up_paths(told),
         **_record_paths(told),
         **past_paths(told),
@@ -141,7 +143,7 @@ def _file_paths(told: Told) -> dict[str, Schema]:
         f"{told.one}/files/{{file}}": {
             "parameters": [ID, {**ID, "name": "file"}],
             "get": told.operation(
-                "download", "下载{type}的一个附件", responses=_file_answers(say("文件内容"))
+                "download", "下载{type}的一个附件", responses=file_answers(say("文件内容"))
             ),
         },
     }
@@ -261,10 +263,3 @@ def _upload_body(fields: list[str]) -> Schema:
         "required": ["field", "file"],
     }
     return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
-
-
-def _file_answers(description: str) -> dict[str, object]:
-    found = answers({}, description)
-    binary: Schema = {"type": "string", "format": "binary"}
-    found["200"] = {"description": description, "content": {"*/*": {"schema": binary}}}
-    return found
