@@ -150,6 +150,7 @@ class Fault(StrEnum):
     ENTRY_VIEW_OR_PAGE = "CFG124"
     VIEW_OF_OWNED = "CFG125"
     ENTRY_REPEATED = "CFG126"
+    CARD_REPEATED = "CFG127"
     # permission examples
     CASE_UNCLEAR = "CFG130"
     BAD_EXAMPLE_VALUE = "CFG131"

@@ -12,6 +12,7 @@ from kefu_admin.definitions import (
     action_text,
     choices_text,
     content_type_text,
+    home_text,
     menu_text,
     number_text,
     project_text,
@@ -47,6 +48,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("views", Label("列表视图", "List views"), view_text.SHAPE, view_text.read),
     Kind("actions", Label("批量操作", "Bulk actions"), action_text.SHAPE, action_text.read),
     Kind("menus", Label("菜单", "Menus"), menu_text.SHAPE, menu_text.read),
+    Kind("homes", Label("首页", "First pages"), home_text.SHAPE, home_text.read),
     Kind("tests", Label("权限示例", "Permission examples"), scenario_text.SHAPE,
          scenario_text.read),
 )  # fmt: skip

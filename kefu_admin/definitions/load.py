@@ -11,6 +11,7 @@ from kefu_admin.definitions import (
     action_text,
     choices_text,
     content_type_text,
+    home_text,
     menu_text,
     number_text,
     project_text,
@@ -87,6 +88,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
     loading.views = view_text.read(loading)
     actions = action_text.read(loading)
     menus = menu_text.read(loading)
+    homes = home_text.read(loading)
     scenarios = scenario_text.read(loading)
     crosscheck(loading)
     if problems:
@@ -110,6 +112,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         views=MappingProxyType(loading.views),
         actions=MappingProxyType(actions),
         menus=MappingProxyType(menus),
+        homes=MappingProxyType(homes),
         scenarios=MappingProxyType(scenarios),
         dated=MappingProxyType(loading.dated),
         texts=MappingProxyType(texts),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from kefu_admin.definitions.action import BulkAction
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.dated import Dated
+from kefu_admin.definitions.home import HomePage
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.menu import Menu
 from kefu_admin.definitions.number import Series
@@ -50,6 +51,7 @@ class Project:
     views: Mapping[str, ListView]
     actions: Mapping[str, BulkAction]
     menus: Mapping[str, Menu]
+    homes: Mapping[str, HomePage] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario]
     dated: Mapping[str, Dated] = field(default_factory=dict)  # by name, "choices.source"
     texts: Mapping[str, str]

@@ -133,6 +133,7 @@ SENTENCES = {
     "CFG124": "菜单项要写 view 或 page，且只写一个；请改写。",
     "CFG125": "“{type}”是明细，没有自己的列表；请改写 type，或删除这个视图。",
     "CFG126": "菜单里已有“{name}”；请只保留一处。",
+    "CFG127": "首页里已有“{name}”；请只保留一处。",
     "CFG130": "每个示例写且只写一种：can、cannot、field 加 shows、field 加 hidden: true；请改写。",
     "CFG131": "“{value}”不是“{type}”类型的值；请改写。",
     "CFG132": "字段“{name}”由系统填写；请从 values 中去掉。",

@@ -111,18 +111,30 @@ class MenuBranch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeCard:
-    """A default view with how many rows it holds for the actor (capped at COUNT_UP_TO)."""
+    """A list view with how many rows it holds for the actor (capped at COUNT_UP_TO)."""
 
     view: ListView
+    label: Label
+    icon: str
+    color: str
     count: int
     capped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """The first page: a card per default view, and my records changed last."""
+class HomeGroup:
+    """Cards under one heading; without one where the config names no first page."""
 
+    label: Label | None
     cards: tuple[HomeCard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The first page: cards, types one may make records of, and my records changed last."""
+
+    groups: tuple[HomeGroup, ...]
+    new: tuple[str, ...]
     recent: tuple[Recent, ...]
 
 

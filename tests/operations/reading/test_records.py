@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from kefu_admin.definitions.home import Card, CardGroup, HomePage
+from kefu_admin.definitions.label import Label
 from kefu_admin.operations import reading
+from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import Forbidden, Invalid, NotFound, TooMany, UnknownParameter
 from kefu_admin.store import history as book
 from kefu_admin.store.query import Ref
+from kefu_admin.store.telling import Telling
 from tests.operations.reading.conftest import World
 
 
@@ -84,23 +89,9 @@ def test_a_denied_action_is_missing_in_those_rows_only(world: World, now: dateti
 def test_history_drops_hidden_fields_and_masks_masked_ones(world: World, now: datetime) -> None:
     zhao, wang = world.actor("zhao"), world.actor("wang")
     values = {"name": "甲公司", "phone": "13800005678", "owner": world.ids["wang"]}
+    told = Telling("customer", world.ids["acme"], 1, "create", None, json.dumps(values), "{}")
     with world.desk.store.transaction():
-        book.append(
-            world.desk.store,
-            [
-                book.entry(
-                    zhao,
-                    type="customer",
-                    record_id=world.ids["acme"],
-                    version=1,
-                    at=now,
-                    action="create",
-                    operation="records.create",
-                    before={},
-                    after=values,
-                )
-            ],
-        )
+        book.append(world.desk.store, [told], actor=zhao, at=now, operation="records.create")
 
     (entry,) = reading.history(world.desk, "customer", world.ids["acme"], actor=wang, now=now)
     (full,) = reading.history(world.desk, "customer", world.ids["acme"], actor=zhao, now=now)
@@ -235,8 +226,40 @@ def test_the_catalogue_names_what_the_person_may_use(world: World, now: datetime
 def test_the_first_page_counts_views_and_shows_my_records(world: World, now: datetime) -> None:
     home = reading.home(world.desk, actor=world.actor("wang"), now=now)
 
-    assert [(card.view.id, card.count, card.capped) for card in home.cards] == [
+    (group,) = home.groups
+    assert group.label is None
+    assert [(card.view.id, card.count, card.capped) for card in group.cards] == [
         ("customers", 1, False),
         ("visits", 1, False),
     ]
     assert {one.title for one in home.recent} == {"甲公司", "HF1"}
+
+
+def test_the_first_page_follows_the_config_by_role(world: World, now: datetime) -> None:
+    def page(id: str, *views: str, roles: tuple[str, ...] = ()) -> HomePage:
+        cards = tuple(Card(view=view, label=Label(view), color="red") for view in views)
+        group = CardGroup(label=Label(f"组{id}"), cards=cards)
+        return HomePage(id=id, roles=roles, new=("visit", "customer"), groups=(group,))
+
+    pages = {
+        "all": page("all", "visits", "customers"),
+        "heads": page("heads", "customers", roles=("supervisor",)),
+    }
+    desk = Desk(replace(world.desk.project, homes=pages), world.desk.store)
+
+    def shown(name: str) -> list[tuple[str, list[tuple[str, int]]]]:
+        home = reading.home(desk, actor=world.actor(name), now=now)
+        return [
+            (
+                group.label.zh if group.label else "",
+                [(one.view.id, one.count) for one in group.cards],
+            )
+            for group in home.groups
+        ]
+
+    assert shown("wang") == [("组all", [("visits", 1), ("customers", 1)])]
+    assert [label for label, _ in shown("zhao")] == ["组heads", "组all"]
+    assert [id for _, cards in shown("zhao") for id, _ in cards] == ["customers", "visits"]
+    assert reading.home(desk, actor=world.actor("wang"), now=now).new == ("visit", "customer")
+    nobody = replace(world.actor("wang"), roles=frozenset())
+    assert reading.home(desk, actor=nobody, now=now).groups == ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import jsonify, redirect, request
 from werkzeug.wrappers import Response
 
@@ -33,23 +31,29 @@ class FrontView(PanelView):
     @expose("/")
     @declare("GET")
     def index(self) -> Response:
-        """Numbers of the person's lists, and the records last worked on."""
+        """Numbers of the person's work, and the records last worked on."""
         who, now, locale = http.actor(), http.now(), http.locale()
         found = reading.home(self.desk, actor=who, now=now)
         types = http.runtime().project.types
-        order = _menu_order(reading.menu(self.desk, who, now=now))
         return self.page(
             "admin/home.html",
             greeting=_greeting(now.astimezone(zone()).hour, who.name, locale),
             today=now.astimezone(zone()).date(),
-            cards=[
+            groups=[
                 (
-                    card.view.label.text(locale),
-                    f"{card.count:,}{'+' if card.capped else ''}",
-                    f"{prefix()}/records/{card.view.type}/?view={card.view.id}",
-                    types[card.view.type].icon or "folder",
+                    group.label.text(locale) if group.label else "",
+                    [
+                        (
+                            card.label.text(locale),
+                            f"{card.count:,}{'+' if card.capped else ''}",
+                            f"{prefix()}/records/{card.view.type}/?view={card.view.id}",
+                            card.icon or "folder",
+                            card.color if card.count else "none",
+                        )
+                        for card in group.cards
+                    ],
                 )
-                for card in sorted(found.cards, key=lambda card: order.get(card.view.type, 99))
+                for group in found.groups
             ],
             recent=[
                 (
@@ -61,11 +65,8 @@ class FrontView(PanelView):
                 for one in found.recent
             ],
             makers=[
-                (view.type.label.text(locale), f"{prefix()}/records/{view.id}/new")
-                for view in sorted(
-                    reading.types(self.desk, who, now=now), key=lambda view: order.get(view.id, 99)
-                )
-                if "create" in view.actions and view.views and not view.type.owned_by
+                (types[type_id].label.text(locale), f"{prefix()}/records/{type_id}/new")
+                for type_id in found.new
             ],
         )
 
@@ -145,12 +146,6 @@ class FrontView(PanelView):
         """Regions whose name holds a few characters, for the pick-list."""
         found = found_regions(request.form.get("term", "")[:60])
         return jsonify(ok=True, data=[{"id": code, "label": label} for code, label in found])
-
-
-def _menu_order(branches: Iterable[reading.MenuBranch]) -> dict[str, int]:
-    """Type ids in the order the menu first names them."""
-    named = (item.type for branch in branches for item in branch.items if item.type)
-    return {type_id: place for place, type_id in enumerate(dict.fromkeys(named))}
 
 
 def _greeting(hour: int, name: str, locale: str) -> str:
