@@ -114,7 +114,7 @@ class KefuAdmin:
             prefix=self._prefix,
         )
         app.extensions[http.KEY] = runtime
-        probes.mount(app, runtime)  # before the guard, so that what it refuses is counted
+        probes.mount(app, runtime)
         http.install(app)
         _initialise_babel(app)
         api.mount(app, runtime)

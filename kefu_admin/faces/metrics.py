@@ -11,14 +11,12 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Flask
+from flask import Request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from werkzeug.wrappers import Response
 
-from kefu_admin import __version__, logs
+from kefu_admin import __version__
 from kefu_admin.faces.http import Runtime, asked
-from kefu_admin.faces.http.runtime import this_request
 from kefu_admin.operations import health
 from kefu_admin.problems import Refusal
 
@@ -52,29 +50,18 @@ class Metrics:
         )
         self._registry.register(self)
 
-    def install(self, app: Flask) -> None:
-        """Count every request of ours on the application."""
-
-        @app.before_request
-        def begin() -> None:
-            asked.facts().began = time.perf_counter()
-            logs.request_id.set(asked.request_id())
-
-        @app.after_request
-        def counted(response: Response) -> Response:
-            known, asking = asked.facts(), this_request()
-            if known.began is not None and asked.is_ours():
-                rule = asking.url_rule.rule if asking.url_rule is not None else "unknown"
-                route = rule.replace("//", "/")  # as Flask-Admin joins a view at the root
-                method = asking.method if asking.method in _METHODS else "other"
-                self.requests.labels(route, method, str(response.status_code)).inc()
-                took = time.perf_counter() - known.began
-                self.seconds.labels(route).observe(took)
-                if known.refusal:
-                    self.refusals.labels(known.refusal).inc()
-                if access.isEnabledFor(logging.INFO):
-                    _log_request(method, route, response.status_code, took, known.refusal)
-            return response
+    def counted(self, asking: Request, status: int, refusal: str) -> None:
+        """Count a request of ours that has its answer; `refusal` is its code or ""."""
+        rule = asking.url_rule.rule if asking.url_rule is not None else "unknown"
+        route = rule.replace("//", "/")  # as Flask-Admin joins a view at the root
+        method = asking.method if asking.method in _METHODS else "other"
+        self.requests.labels(route, method, str(status)).inc()
+        took = time.perf_counter() - asked.facts().began
+        self.seconds.labels(route).observe(took)
+        if refusal:
+            self.refusals.labels(refusal).inc()
+        if access.isEnabledFor(logging.INFO):
+            _log_request(method, route, status, took, refusal)
 
     def text(self, *, now: datetime) -> bytes:
         """All figures in the text format."""

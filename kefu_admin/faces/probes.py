@@ -54,7 +54,7 @@ def mount(app: Flask, here: Runtime) -> Metrics:
 
     app.register_blueprint(blueprint)
     here.own_blueprints.add(BLUEPRINT)
-    metrics.install(app)
+    here.counted = metrics.counted
     return metrics
 
 

@@ -6,17 +6,21 @@ log, never to the client. A face sets how its error looks (`Runtime.panel_error`
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, request
+from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from kefu_admin import wording
 from kefu_admin.faces.http import asked, session
-from kefu_admin.faces.http.runtime import ErrorPage, runtime
+from kefu_admin.faces.http.runtime import ErrorPage, runtime, this_request
 from kefu_admin.problems import ConfigMoved, NoSpace, Refusal, SignInRequired, TooMany
 from kefu_admin.store.faults import DISK_FULL
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -33,8 +37,12 @@ HEADERS = {
 }
 
 
+_MORE = "kefu_admin.headers"  # in the environ: headers `_Headed` is to put on
+
+
 def install(app: Flask) -> None:
     """Register headers, error answers and the return of the connection on the application."""
+    app.wsgi_app = _Headed(app.wsgi_app)  # type: ignore[method-assign]
     app.after_request(_finish)
     app.teardown_request(_release)
     app.register_error_handler(Refusal, _refused)
@@ -49,17 +57,43 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, failed)
 
 
+class _Headed:
+    """The application with our headers on its answers, put on after werkzeug has done with them: it
+    looks through all it knows of several times."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        more: list[tuple[str, str]] = []
+        environ[_MORE] = more
+
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            return start_response(status, [*headers, *more], exc_info)
+
+        return self._app(environ, start)
+
+
 def _finish(response: Response) -> Response:
     if not asked.is_ours():
         return response
-    response.headers.setdefault("Content-Security-Policy", CSP)  # a file has a stricter one
-    response.headers.extend(HEADERS)
-    if (request.endpoint or "").rpartition(".")[2] != "static" or response.status_code >= 400:
-        response.headers["Cache-Control"] = "no-store"
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    response.headers["X-Request-Id"] = asked.request_id()
+    asking, own = this_request(), response.headers
+    more = [*HEADERS.items(), ("X-Request-Id", asked.request_id())]
+    if "Content-Security-Policy" not in own:  # a file has a stricter one
+        more.append(("Content-Security-Policy", CSP))
+    if (asking.endpoint or "").rpartition(".")[2] != "static" or response.status_code >= 400:
+        if "Cache-Control" in own:
+            del own["Cache-Control"]
+        more.append(("Cache-Control", "no-store"))
+    if asking.is_secure and "Strict-Transport-Security" not in own:
+        more.append(("Strict-Transport-Security", "max-age=31536000"))
     session.keep_stranger(response)
+    known = asked.facts()
+    if known.here.counted is not None:
+        known.here.counted(asking, response.status_code, known.refusal)
+    asking.environ.get(_MORE, own).extend(more)  # own: nobody called us through `_Headed`
     return response
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ class Facts:
     """What is known of one request so far; None and "" are not asked yet.
 
     Attributes:
-        began: `time.perf_counter()` at its start.
+        began: `time.perf_counter()` when the first was asked, before the guard.
         stranger: the cookie a form shown before sign-in needs.
         refusal: the code of the refusal it was answered with.
         inside: whether it holds a place at the gate.
@@ -39,7 +40,7 @@ class Facts:
     locale: str = ""
     actor: Actor | None = None
     signed_in: SignedIn | None = None
-    began: float | None = None
+    began: float = field(default_factory=time.perf_counter)
     stranger: str = ""
     refusal: str = ""
     inside: bool = False

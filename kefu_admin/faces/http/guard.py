@@ -12,6 +12,7 @@ from flask import Flask, Request, current_app
 from werkzeug.exceptions import BadRequest as BadHost
 from werkzeug.sansio.utils import host_is_trusted
 
+from kefu_admin import logs
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.role import Permission
 from kefu_admin.faces.http import asked, session
@@ -47,6 +48,7 @@ def install(app: Flask) -> None:
 
 
 def _guard() -> None:
+    logs.request_id.set(asked.request_id())
     if not asked.is_ours():
         return
     asking, here = this_request(), asked.facts().here

@@ -41,6 +41,7 @@ class Runtime:
     `own_blueprints` are the blueprints the guard answers for beyond the views of `admin`.
     `panel_error` and `api_error` are set by the faces: an `ErrorPage` as page or envelope (the
     panel answers `SignInRequired` and `PasswordChangeRequired` with a redirect).
+    `counted` is told of every answer of ours: request, status, code of the refusal or "".
     `gate` lets in as many writers as leave threads for reading.
     `restart` is called when a newer config has been applied; the server replaces the process.
     """
@@ -55,6 +56,7 @@ class Runtime:
     panel_error: Callable[[ErrorPage], Response] | None = None
     api_error: Callable[[ErrorPage], Response] | None = None
     restart: Callable[[], None] | None = None
+    counted: Callable[[Request, int, str], None] | None = None
     gate: Gate = field(init=False)
     _names: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _size: tuple[int, int] = (0, 0)

@@ -40,6 +40,8 @@ class Sent:
 
     def with_files(self, taken: Taken) -> Sent:
         """The same with the files just taken in, so that a refused form still holds them."""
+        if not taken:
+            return self
         before = self.posted.filled
         files, texts = dict(before.files), dict(before.texts)
         for name, found in taken.items():
@@ -84,7 +86,8 @@ def sent(page: RecordView, view: TypeView, row: Row | None = None) -> Sent:
     )
     if row is not None:
         hanging = inputs.from_row(page.content, row, http.runtime().project.types, zone()).files
-        posted = replace(posted, filled=replace(posted.filled, files=hanging))
+        if hanging:
+            posted = replace(posted, filled=replace(posted.filled, files=hanging))
     version = forms.sent_version() if row is not None else None
     return Sent(posted, forms.sent_key(), version)
 
