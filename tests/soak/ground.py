@@ -62,6 +62,10 @@ def write_config(directory: Path) -> Path:
     shutil.copytree(SMALL, directory)
     customer = directory / "types" / "customer.yaml"
     customer.write_text(customer.read_text("utf-8").replace("unique:\n", PAPERS, 1), "utf-8")
+    for series in (directory / "numbers").glob("*.yaml"):  # a long run uses up four digits
+        series.write_text(
+            series.read_text("utf-8").replace("{counter: 4}", "{counter: 9}"), "utf-8"
+        )
     return directory
 
 

@@ -243,7 +243,7 @@ class FormRestore(deeds.Restore):
 class ApiBulk(deeds.Bulk):
     """Confirmed after a config was applied, it is refused and previewed anew, as a person would."""
 
-    name, many = "bulk by api", 40
+    name, many = "bulk by api", 20
 
     def do(self, ground: Ground, facts: Facts, key: str) -> None:
         try:

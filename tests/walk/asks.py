@@ -242,6 +242,11 @@ def _api_bin(end: str, body: dict[str, Any]) -> Asker:
     return asks
 
 
+def _query_bin(world: World, type: str) -> Iterator[Ask]:
+    for sent in ({}, {"search": "CN"}, {"type": type, "search": "166"}):
+        yield Ask(method="POST", path="/api/v1/bin/query", type=type, json=sent)
+
+
 def _bin(end: str, **more: str) -> Asker:
     """The same on the pages of the bin."""
 
@@ -357,7 +362,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/audit/", "GET"): _get("/audit/", "/audit/?type=customer", "/audit/?action=update"),
     ("/audit/find", "POST"): _post("/audit/find", by="root", who="login-amy"),
     ("/bin/", "GET"): _get("/bin/", "/bin/?type=customer", "/bin/?type=visit"),
-    ("/bin/find", "POST"): _post("/bin/find", type="customer"),
+    ("/bin/find", "POST"): _post("/bin/find", type="customer", term="CN"),
     ("/bin/<type_id>/<int:id>", "GET"): _each("/bin/{type}/{id}"),
     ("/bin/<type_id>/<int:id>/restore", "POST"): _bin("restore"),
     ("/bin/<type_id>/<int:id>/purge", "POST"): _bin("purge", reason="到期清除"),
@@ -487,6 +492,8 @@ ASKS: dict[tuple[str, str], Asker] = {
     ),
     ("/records/{type}/<int:id>/history", "GET"): _each(_ROW + "/history?older=1&newer=2"),
     ("/records/{type}/<int:id>/revert", "POST"): _each_form(_ROW + "/revert", _revert),
+    ("/api/v1/bin", "GET"): _get("/api/v1/bin", "/api/v1/bin?type={type}&limit=1"),
+    ("/api/v1/bin/query", "POST"): _query_bin,
     ("/api/v1/<type_id>/bin", "GET"): _get("/api/v1/{type}/bin", "/api/v1/{type}/bin?limit=1"),
     ("/api/v1/<type_id>/bin/<int:record_id>", "GET"): _each("/api/v1/{type}/bin/{id}"),
     ("/api/v1/<type_id>/bin/<int:record_id>/restore", "POST"): _api_bin("restore", {}),

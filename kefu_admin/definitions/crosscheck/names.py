@@ -38,7 +38,9 @@ MODEL_WORDS = frozenset(_MODEL_WORDS.split())
 SYSTEM_NAMES = frozenset(field.id for field in SYSTEM_FIELDS)
 OWN_PREFIX = "kefu_"
 # paths below /api/v1
-API_WORDS = frozenset({"bulk", "deliveries", "docs", "jobs", "me", "static", "types", "values"})
+API_WORDS = frozenset(
+    {"bin", "bulk", "deliveries", "docs", "jobs", "me", "static", "types", "values"}
+)
 
 
 def check_names(loading: Loading) -> None:

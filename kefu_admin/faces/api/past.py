@@ -23,6 +23,7 @@ MOST_VERSION = 2**31 - 1
 def install(blueprint: Blueprint, writers: Writers) -> None:
     """Add them to the API's blueprint."""
     _install_history(blueprint, writers)
+    _install_whole_bin(blueprint, writers)
     _install_bin(blueprint, writers)
 
 
@@ -94,6 +95,37 @@ def _install_history(blueprint: Blueprint, writers: Writers) -> None:
             key=key_of(sent, version),
         )
         return written(type_id, outcome, writers)
+
+
+def _install_whole_bin(blueprint: Blueprint, writers: Writers) -> None:
+    def page(sent: Mapping[str, object], text: str = "") -> Response:
+        type_id = body.text_of("type", sent.get("type", ""), longest=60)
+        if type_id:
+            lists.content_type(type_id)
+        cursor, limit = str(sent.get("cursor") or "0"), str(sent.get("limit", "50"))
+        below = body.whole("cursor", cursor, least=0, most=2**63 - 1)
+        size = body.whole("limit", limit, least=1, most=lists.MOST)
+        desk, who, at = runtime().desk, actor(), now()
+        found = (
+            reading.bin_page(desk, type_id, actor=who, now=at, below=below, limit=size, text=text)
+            if type_id
+            else reading.bin_all(desk, actor=who, now=at, below=below, limit=size, text=text)
+        )
+        rows = [_binned(row, writers) for row in found.rows]
+        return success(rows, beside={"next": str(found.next) if found.next else ""})
+
+    @blueprint.get("/bin")
+    @declare("GET")
+    def list_whole_bin() -> Response:
+        return page(body.parameters("type", "cursor", "limit"))
+
+    @blueprint.post("/bin/query")
+    @declare("POST", body=Body.JSON, repeat=Repeat.SAFE)
+    def query_bin() -> Response:
+        body.parameters()
+        sent = body.json_object()
+        body.known(sent, ("type", "search", "cursor", "limit"))
+        return page(sent, body.text_of("search", sent.get("search", ""), longest=200))
 
 
 def _install_bin(blueprint: Blueprint, writers: Writers) -> None:
@@ -199,6 +231,7 @@ def _binned(row: BinRow, writers: Writers) -> Json:
     for name in ("id", "version"):
         values.pop(name, None)
     return {
+        "type": row.type,
         "id": row.id,
         "version": row.version,
         "title": row.title,

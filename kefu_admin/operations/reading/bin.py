@@ -34,21 +34,29 @@ def bin_page(
     now: datetime,
     below: int = 0,
     limit: int = BIN_LIMIT,
+    text: str = "",
 ) -> BinPage:
-    """Deleted records of a type, newest first; `below` is the `next` of the page before.
+    """Deleted records of a type, newest first; `below` is the `next` of the page before. `text`:
+    only those that hold each of its words, in fields he sees in full.
 
     Raises:
         NotFound: no such type, or none for him.
         Forbidden: he may neither restore nor purge records of it.
     """
     look = _look(desk, type_id, actor, now)
-    return Bin(look, decide).page((type_id,), below=below, limit=limit)
+    return Bin(look, decide).page((type_id,), below=below, limit=limit, text=text)
 
 
 def bin_all(
-    desk: Desk, *, actor: Actor, now: datetime, below: int = 0, limit: int = BIN_LIMIT
+    desk: Desk,
+    *,
+    actor: Actor,
+    now: datetime,
+    below: int = 0,
+    limit: int = BIN_LIMIT,
+    text: str = "",
 ) -> BinPage:
-    """Deleted records of every type of which he may restore or purge some, newest first.
+    """As `bin_page`, of every type of which he may restore or purge some.
 
     Raises:
         Forbidden: there is no such type.
@@ -56,7 +64,7 @@ def bin_all(
     types = tuple(view.id for view in bin_types(desk, actor, now=now))
     if not types:
         raise Forbidden
-    return Bin(sight(desk, actor, now), decide).page(types, below=below, limit=limit)
+    return Bin(sight(desk, actor, now), decide).page(types, below=below, limit=limit, text=text)
 
 
 def bin_get(desk: Desk, type_id: str, record_id: int, *, actor: Actor, now: datetime) -> BinRow:

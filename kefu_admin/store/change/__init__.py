@@ -8,7 +8,8 @@
   goes along, what refers forbids it
 - `reverting`: an older version is restored · `recorded`: deleted records as they were ·
   `restoring`: they come back · `erasing`: or are purged
-- `writing`: drafts become rows, set-wise; numbers, links, files
+- `writing`: drafts become rows, set-wise; numbers, links, files · `ties`: references among rows
+  that go or come together
 - `book`: history, audit lines, events, search rows · `following`: kept and computed values of
   other records
 - `trouble`: a broken constraint as a refusal

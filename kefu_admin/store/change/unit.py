@@ -30,6 +30,7 @@ from kefu_admin.store.change import (
     prepare,
     references,
     removal,
+    ties,
     writing,
 )
 from kefu_admin.store.change.access import NOTHING, Access, Held
@@ -215,7 +216,8 @@ class Change:
         touched = owners.touch(self, content_type, drafts, held)
         following.lock_carriers(self.store, list(walk(drafts)))
         try:
-            writing.write(self, [*touched, *drafts])
+            with ties.untied(self, [*touched, *drafts]):
+                writing.write(self, [*touched, *drafts])
         except ConstraintBroken as broken:
             raise refused(self, broken, drafts) from broken
         for draft in (*rising(drafts), *touched):  # history: a version of an owner comes after

@@ -13,7 +13,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Storage
 from kefu_admin.definitions.role import Action
-from kefu_admin.store import bin
+from kefu_admin.store import bin, search
 from kefu_admin.store.bin import Binned
 from kefu_admin.store.change.recorded import Past, Recorded
 from kefu_admin.store.change.removal import owned_types
@@ -27,6 +27,7 @@ from kefu_admin.store.warrant import Decide
 PORTION = 100
 MOST_JUDGED = 1000
 """Deleted records looked at for one page: who may see few of many pages on."""
+MOST_WORDS = 8
 _BIN = frozenset({Action.RESTORE, Action.PURGE})
 
 
@@ -38,8 +39,13 @@ class Bin:
         self._decide = decide
         self._past = Past(sight.store, Reader(sight.store))
 
-    def page(self, type_ids: Sequence[str], *, below: int = 0, limit: int = 50) -> BinPage:
-        """A page of what of some types was deleted on its own and he may restore or purge."""
+    def page(
+        self, type_ids: Sequence[str], *, below: int = 0, limit: int = 50, text: str = ""
+    ) -> BinPage:
+        """A page of what of some types was deleted on its own and he may restore or purge; of those
+        that hold every word of a `text` in a searched field he sees in full. May be short, or
+        empty, before the end."""
+        words = search.normal(text).split()[:MOST_WORDS]
         seen: list[tuple[Recorded, RowRights]] = []
         judged, last = 0, below
         while judged < MOST_JUDGED:
@@ -52,7 +58,9 @@ class Bin:
                 judged += 1
                 one = there.get((entry.type, entry.record_id))
                 rights = self.rights(entry.type, one.values) if one is not None else None
-                if one is not None and rights is not None and rights.actions & _BIN:
+                if one is None or rights is None or not rights.actions & _BIN:
+                    continue
+                if all(self._holds(one, rights, word) for word in words):
                     seen.append((one, rights))
             if len(portion) < PORTION:
                 return BinPage(self._rows_of(seen))
@@ -94,6 +102,15 @@ class Bin:
         spoken = {one.rows for one in of_type.grants} | {one.rows for one in of_type.denials}
         rights = combine(rules.type, of_type, {rows: holds(rows) for rows in spoken})
         return rights if Action.READ in rights.actions and holds(rules.level) else None
+
+    def _holds(self, one: Recorded, rights: RowRights, word: str) -> bool:
+        """Whether a field the lists search, or the title, holds a word where he sees it in full."""
+        content_type = self._sight.store.project.types[one.entry.type]
+        for name in {*content_type.search, content_type.title} & rights.see:
+            value = None if name in one.unfit else one.values[name]
+            if isinstance(value, str) and word in search.normal(value):
+                return True
+        return False
 
     def _recorded(self, entries: Sequence[Binned]) -> Mapping[tuple[str, int], Recorded]:
         found: dict[tuple[str, int], Recorded] = {}

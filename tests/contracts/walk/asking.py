@@ -115,6 +115,7 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
             {"json": {"full": True}},
             {"json": {"fields": ["id_number"]}},
         ],
+        "query_bin": lambda: [{"json": {}}, {"json": {"search": SHARED}}],
         "unmask_field": lambda: [
             {"json": {"field": name, "reason": "走查"}} for name in ("phone", "id_number")
         ],
@@ -139,6 +140,7 @@ _FORMS: dict[str, dict[str, str]] = {
     "record.edit": {"name": "改了", "version": "1", "key": "walk-key-0000002"},
     "record.revert": {"version": "1", "to": "1", "key": "walk-key-0000006"},
     "record.delete": {"version": "1", "key": "walk-key-0000003"},
+    "kefu_bin.find": {"type": "customer", "term": SHARED},
     "kefu_bin.restore": {"version": "1", "key": "walk-key-0000004"},
     "kefu_bin.purge": {"version": "1", "key": "walk-key-0000005", "reason": "走查"},
     "kefu_batches.choose": {"action": "classify", "id": "1"},

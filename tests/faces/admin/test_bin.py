@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kefu_admin import clock
+from kefu_admin.definitions.role import Action
+from kefu_admin.operations import reading
+from kefu_admin.operations.desk import Desk
 from tests.faces.admin.pages import form
 from tests.faces.desk import Served
 
@@ -90,6 +95,41 @@ def test_who_may_restore_nothing_meets_no_bin(served: Served, gone: int) -> None
     assert clerk.get("/bin/").status_code == 403
     assert clerk.get(f"/bin/customer/{gone}").status_code == 403
     assert clerk.get("/bin/?type=nothing").status_code == 404
+
+
+def test_the_bin_is_searched_and_the_address_says_not_for_what(served: Served, gone: int) -> None:
+    deleted(served, name="乙公司")
+    browser = served.browser("supervisor")
+
+    led = form(browser.get("/bin/"), "/bin/find").send(browser, term="乙公司")
+    found = browser.get(led.headers["Location"]).get_data(as_text=True)
+    none = form(browser.get("/bin/"), "/bin/find").send(browser, term="丙公司")
+
+    assert "%E4" not in led.headers["Location"]
+    assert "乙公司" in found
+    assert f"/bin/customer/{gone}" not in found
+    nothing = browser.get(none.headers["Location"]).get_data(as_text=True)
+    assert "没有符合条件的记录" in nothing
+
+
+def test_a_masked_field_finds_nothing_in_the_bin(served: Served, gone: int) -> None:
+    role = served.desk.project.roles["clerk"]
+    grants = tuple(
+        replace(one, actions=one.actions | {Action.RESTORE}) if one.type == "customer" else one
+        for one in role.grants
+    )
+    roles = {**served.desk.project.roles, "clerk": replace(role, grants=grants)}
+    project = replace(served.desk.project, roles=roles)
+    desk = Desk(project, served.desk.store)
+    clerk = reading.actor_of(desk, "clerk")
+
+    def found(text: str) -> list[int]:
+        page = reading.bin_all(desk, actor=clerk, now=clock.now(), text=text)
+        return [row.id for row in page.rows]
+
+    assert found("甲公司") == [gone]
+    for part in ("13800005678", "5678", "138"):
+        assert found(part) == []
 
 
 def test_the_bin_is_held_to_one_type(served: Served, gone: int) -> None:

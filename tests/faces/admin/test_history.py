@@ -109,7 +109,7 @@ def test_a_version_in_which_only_an_owned_row_differs_is_told_and_restored(
     page = browser.get(f"{path}/history")
     back = form(page, "/revert").send(browser, field="contacts")
 
-    for words in ("内容有改动", "有改动 李四", "姓名 张三 李四"):
+    for words in ("联系人 1 条 恢复此项 1 条", "有改动 李四", "姓名 张三 李四"):
         assert words in " ".join(text(page).split())
     assert back.status_code == 303
     assert boss.get(contact).json["data"]["values"]["name"] == "张三"

@@ -54,6 +54,29 @@ def test_the_bin_shows_what_was_deleted_newest_first(served: Served, boss: Clien
     assert [below["title"] for below in whole.json["data"]["rows"]] == ["张三", "李四"]
 
 
+def test_the_whole_bin_holds_what_one_may_see_and_is_searched_in_a_body(
+    served: Served, boss: Client
+) -> None:
+    one = deleted(served, contacts=[{"name": "张三"}])
+    sent = {**ACME, "name": "乙公司", "contacts": [{"name": "李四", "phone": "13900001234"}]}
+    other = boss.post("/api/v1/customer", json=sent).json["data"]
+    contact = other["values"]["contacts"][0]["id"]
+    boss.patch(f"/api/v1/customer/{other['id']}", json={"contacts": []}, headers=match(1))
+
+    def found(**sent: Any) -> list[tuple[str, int]]:
+        rows = boss.post("/api/v1/bin/query", json=sent).json["data"]
+        return [(row["type"], row["id"]) for row in rows]
+
+    everything = boss.get("/api/v1/bin").json["data"]
+    assert [(r["type"], r["id"]) for r in everything] == [("contact", contact), ("customer", one)]
+    assert found(search="甲") == found(type="customer") == [("customer", one)]
+    assert found(search="9000012") == found(search="李 1234") == [("contact", contact)]
+    assert found(search="李四", type="customer") == found(search="李 甲") == []
+    assert boss.get("/api/v1/bin?search=甲").status_code == 422
+    assert boss.get("/api/v1/bin?type=nothing").status_code == 404
+    assert served.as_("clerk").get("/api/v1/bin").status_code == 403
+
+
 def test_the_bin_costs_the_same_for_one_row_and_for_three(served: Served, boss: Client) -> None:
     deleted(served)
     boss.get(BIN)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import field_type
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.cells import Cell, Shown, cell
+from kefu_admin.faces.admin.cells import Shown
 from kefu_admin.faces.admin.inputs import Filled, Input, from_row, posted
 from kefu_admin.faces.admin.inputs.build import control
 from kefu_admin.faces.admin.inputs.sheet import Sheet
-from kefu_admin.faces.admin.pages.sheets import Spot, choice
+from kefu_admin.faces.admin.pages.binned import along, lines
+from kefu_admin.faces.admin.pages.sheets import Spot, choice, entry
 from kefu_admin.faces.admin.record.forms import (
     fresh_key,
     sent_key,
@@ -23,7 +24,8 @@ from kefu_admin.faces.admin.record.forms import (
     told_errors,
     with_labels,
 )
-from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.sealed import seal, unseal
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import reading, recycling
@@ -33,23 +35,6 @@ from kefu_admin.store.query import BinRow, Ref, Row
 
 _LONGEST_ID = 18  # digits
 _ASKED = frozenset({"children", "attachment", "attachments", "image", "images"})
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One field of a deleted record."""
-
-    label: str
-    cell: Cell
-
-
-@dataclass(frozen=True, slots=True)
-class Along:
-    """An owned row that would come back too."""
-
-    title: str
-    kind: str
-    lines: tuple[Line, ...]
 
 
 class BinView(PanelView):
@@ -68,8 +53,8 @@ class BinView(PanelView):
     def index(self) -> Response:
         """Deleted records the person may restore or purge, newest first; of one type or all."""
         said, type_id = translator(http.locale()), request.args.get("type", "")
-        below = _whole(request.args.get("below", "0"))
-        asked = {"actor": http.actor(), "now": http.now()}
+        below, term = _whole(request.args.get("below", "0")), self._term()
+        asked = {"actor": http.actor(), "now": http.now(), "text": term}
         views = reading.bin_types(self.desk, http.actor(), now=http.now())
         page = (
             reading.bin_page(self.desk, type_id, **asked, below=below)  # type: ignore[arg-type]  # by name
@@ -77,7 +62,7 @@ class BinView(PanelView):
             else reading.bin_all(self.desk, **asked, below=below)  # type: ignore[arg-type]  # by name
         )
         options = [(view.id, view.type.label.text(http.locale())) for view in views]
-        labels, kept = dict(options), f"type={type_id}&" if type_id else ""
+        labels = dict(options)
         return self.page(
             "admin/pages/table.html",
             heading=said("回收站"),
@@ -85,8 +70,12 @@ class BinView(PanelView):
             buttons=[],
             base=self.base,
             find=f"{self.base}find",
-            finder=[choice("type", "类型", options, (type_id,))],
-            narrowed=bool(type_id),
+            finder=[
+                entry("term", "查找", term),
+                choice("type", "类型", options, (type_id,)),
+            ],
+            narrowed=bool(type_id or term),
+            empty=said("往前再找找：较早删除的记录还没有看完。") if page.next else "",
             heads=[said(t) for t in ("内容", "类型", "删除人", "删除时间")],
             rows=[
                 (
@@ -101,17 +90,34 @@ class BinView(PanelView):
                 )
                 for row in page.rows
             ],
-            first=f"{self.base}?{kept}" if below else "",
-            next=f"{self.base}?{kept}below={page.next}" if page.next else "",
+            first=self._address(type_id, term) if below else "",
+            next=self._address(type_id, term, page.next) if page.next else "",
         )
 
     @expose("/find", methods=("POST",))
     @declare("POST", repeat=Repeat.SAFE)
     def find(self) -> Response:
-        """Lead to the bin of one type."""
-        type_id = request.form.get("type", "")
+        """Lead to the part asked for; what was typed stays out of the address."""
+        type_id, term = request.form.get("type", ""), typed(request.form.get("term", ""))
         known = type_id in self.desk.project.types
-        return redirect(self.base + (f"?type={type_id}" if known else ""), 303)
+        return redirect(self._address(type_id if known else "", term), 303)
+
+    def _address(self, type_id: str, term: str, below: int | None = None) -> str:
+        plain = {"type": type_id, "below": str(below or "")}
+        if term:
+            secret = self.desk.store.secret
+            plain["q"] = seal(secret, term, owner=self._owner(), now=http.now())
+        kept = urlencode({name: text for name, text in plain.items() if text})
+        return f"{self.base}?{kept}" if kept else self.base
+
+    def _term(self) -> str:
+        sealed = request.args.get("q", "")
+        if not sealed:
+            return ""
+        return str(unseal(self.desk.store.secret, sealed, owner=self._owner(), now=http.now()))
+
+    def _owner(self) -> str:
+        return f"{http.actor().user_id}:bin"
 
     @expose("/<type_id>/<int:id>")
     @declare("GET")
@@ -198,8 +204,8 @@ class BinView(PanelView):
             base=self.base,
             here=f"{self.base}{row.type}/{row.id}",
             kind=content.label.text(locale),
-            lines=_lines(content, row, shown),
-            along=[self._along(one, shown, said) for one in row.rows],
+            lines=lines(content, row, shown),
+            along=[along(one, self.desk.project.types, shown) for one in row.rows],
             lost=row.lost,
             deleted=said(
                 "{who} 于 {at} 删除", who=row.by.label, at=exact_text(row.deleted_at, zone())
@@ -218,11 +224,6 @@ class BinView(PanelView):
         if isinstance(owner, Ref):
             return said("属于“{owner}”", owner=owner.label)
         return said("连同 {count} 条明细", count=row.along) if row.along else ""
-
-    def _along(self, row: BinRow, shown: Shown, said: Translate) -> Along:
-        content = self.desk.project.types[row.type]
-        lines = _lines(content, row, shown, without=(content.owned_by, content.title))
-        return Along(row.title, content.label.text(shown.locale), lines)
 
     def _inputs(
         self, content: ContentType, refusal: Refusal | None, typed: Filled | None, was: Filled
@@ -274,20 +275,6 @@ class BinView(PanelView):
             masked=row.masked,
         )
         return from_row(content, as_row, self.desk.project.types, zone())
-
-
-def _lines(
-    content: ContentType, row: BinRow, shown: Shown, *, without: Sequence[str] = ()
-) -> tuple[Line, ...]:
-    """The fields that held something."""
-    found = []
-    for name, one in content.fields.items():
-        value = row.values.get(name)
-        if one.system or name in without or value in (None, "", ()):
-            continue
-        plain = name in row.masked or name in row.unfit
-        found.append(Line(one.label.text(shown.locale), cell(one, value, shown, masked=plain)))
-    return tuple(found)
 
 
 def _whole(text: str) -> int:

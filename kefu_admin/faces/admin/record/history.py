@@ -140,7 +140,7 @@ def _rows_change(
         return Change(label, "", "", one.id)
     counts = [entry.before.get(one.id), entry.after.get(one.id)]
     before, after = (len(rows) if isinstance(rows, tuple | list) else 0 for rows in counts)
-    if before == after:
+    if before == after and isinstance(entry, HistoryEntry):
         return Change(label, "", said("内容有改动"), one.id)
     counted = [said("{count} 条", count=count) for count in (before, after)]
     return Change(label, counted[0], counted[1], one.id)

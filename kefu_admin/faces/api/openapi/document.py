@@ -13,6 +13,7 @@ from kefu_admin.faces.api.openapi.past_paths import (
     difference,
     history_entry,
     row_difference,
+    whole_bin_paths,
 )
 from kefu_admin.faces.api.openapi.paths import common_paths, type_paths
 from kefu_admin.faces.api.openapi.schemas import Schema, schemas
@@ -27,7 +28,7 @@ def document(project: Project, *, server: str, locale: str) -> Schema:
         server: path under which the API lies, as "/api/v1".
         locale: "zh" or "en", for labels and sentences.
     """
-    paths = common_paths(locale) | bulk_paths(locale) | job_paths(locale)
+    paths = common_paths(locale) | whole_bin_paths(locale) | bulk_paths(locale) | job_paths(locale)
     for content_type in project.types.values():
         paths |= type_paths(content_type, locale)
     return {

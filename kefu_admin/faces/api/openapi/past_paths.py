@@ -5,6 +5,7 @@ from __future__ import annotations
 from kefu_admin.faces.api.openapi.answers import READING, WRITING, answers, envelope
 from kefu_admin.faces.api.openapi.pieces import ID, IF_MATCH, TEXT, Told, body, header, query
 from kefu_admin.faces.api.openapi.schemas import Schema, ref
+from kefu_admin.wording import text
 
 _INTEGER: Schema = {"type": "integer"}
 _NAMES: Schema = {"type": "array", "items": TEXT}
@@ -66,6 +67,38 @@ def _version_paths(told: Told) -> dict[str, Schema]:
                     etag=True,
                 ),
             ),
+        },
+    }
+
+
+def whole_bin_paths(locale: str) -> dict[str, Schema]:
+    """The bin over all types."""
+    page = answers(
+        envelope({"type": "array", "items": ref("binned")}, page=True), text("一页", locale)
+    )
+    asked = {"type": TEXT, "cursor": TEXT, "limit": _LIMIT}
+
+    def one(id: str, summary: str, **rest: object) -> Schema:
+        return {"operationId": id, "summary": text(summary, locale), "tags": ["desk"], **rest}
+
+    return {
+        "/bin": {
+            "get": one(
+                "whole_bin",
+                "回收站里您可以恢复或清除的所有记录，最近删除的在前",
+                parameters=[query("type"), query("cursor"), query("limit", _LIMIT)],
+                responses=page,
+            )
+        },
+        "/bin/query": {
+            "post": one(
+                "query_bin",
+                "在回收站里查找：只找您看得到全文的字段",
+                requestBody=body(
+                    _object({**asked, "search": {"type": "string", "maxLength": 200}})
+                ),
+                responses=page,
+            )
         },
     }
 
@@ -175,6 +208,7 @@ def binned() -> Schema:
     """A deleted record in the bin."""
     return _object(
         {
+            "type": TEXT,
             "id": _INTEGER,
             "version": _INTEGER,
             "title": TEXT,
@@ -187,8 +221,8 @@ def binned() -> Schema:
             "rows": {"type": "array", "items": ref("binned_row")},
             "lost": _NAMES,
         },
-        *("id", "version", "title", "deleted_at", "by", "values", "masked", "actions", "along"),
-        *("rows", "lost"),
+        *("type", "id", "version", "title", "deleted_at", "by", "values", "masked", "actions"),
+        *("along", "rows", "lost"),
     )
 
 
