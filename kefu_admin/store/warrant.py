@@ -30,6 +30,16 @@ class Settled:
     errors: tuple[FieldError, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What the rules of a type read of a stored record to settle a change of it: fields by their
+    value, fields by whether they have one, and conditions."""
+
+    values: frozenset[str]
+    presence: frozenset[str]
+    conditions: tuple[Condition, ...]
+
+
 class Checks(Protocol):
     """The compiled rules of one type."""
 
@@ -47,6 +57,9 @@ class Checks(Protocol):
     ) -> Settled:
         """The record as it may be stored; `before` is None for a new record. Only the fields
         named in `sent` may differ between the two."""
+
+    def reads(self, sent: Collection[str]) -> Reads:
+        """What `settle` reads of a stored record when the fields in `sent` are written."""
 
     def recompute(
         self, values: Mapping[str, object], *, binding: Binding, lookup: Lookup

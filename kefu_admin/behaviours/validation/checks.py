@@ -19,7 +19,7 @@ from kefu_admin.definitions.fields import BadValue, Field, When
 from kefu_admin.problems import FieldError
 from kefu_admin.store.change.statements import same
 from kefu_admin.store.columns import has_column
-from kefu_admin.store.warrant import Lookup, Settled
+from kefu_admin.store.warrant import Lookup, Reads, Settled
 
 ROUNDS = 5  # clearing one field may hide or compute another; the config's depth is far below
 
@@ -46,6 +46,7 @@ class TypeChecks:
         self._judged = [
             (field.id, judge) for field in self._written if (judge := judging(field)) is not None
         ]
+        self._conditions = tuple(check.condition for check in content_type.checks)
         self._checks = [(check, compiled(check.condition)) for check in content_type.checks]
 
     def defaults(self, *, binding: Binding) -> Mapping[str, object]:
@@ -87,6 +88,25 @@ class TypeChecks:
                     for name in check.fields or ("",)
                 ]
         return Settled(altered, tuple(errors))
+
+    def reads(self, sent: Collection[str]) -> Reads:
+        """What `settle` reads of a stored record when the fields in `sent` are written: records
+        alike in all of it are settled alike."""
+        whens = (
+            *(field.visible for field, _ in self._hiding),
+            *(field.read_only for field, _ in self._read_only),
+            *(field.required for field, _ in self._required),
+        )
+        computed = {field.id for field in self._computed}
+        inputs = {name for f in self._computed if f.formula for name in f.formula.fields}
+        return Reads(
+            values=frozenset(computed | inputs | set(sent)),
+            presence=frozenset(f.id for f, _ in (*self._hiding, *self._required)),
+            conditions=(
+                *(when.condition for when in whens if when.condition is not None),
+                *self._conditions,
+            ),
+        )
 
     def _read_only_faults(
         self,

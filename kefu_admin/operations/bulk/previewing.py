@@ -19,7 +19,7 @@ from kefu_admin.store import audit, batches
 from kefu_admin.store.batches import State
 from kefu_admin.store.idempotency import IdempotencyKey
 
-MOST_ROWS = 200_000
+MOST_ROWS = 1_000_000
 AT_ONCE = 5_000  # records looked at while the person waits; more are a worker's
 _IDS_AT_ONCE = 1_000
 
@@ -45,7 +45,7 @@ def preview(
         NotFound: no such action for him, or one of the ids is none he may see: then nothing is
             frozen, and the audit book says so.
         UnknownParameter, Invalid: answers, reason or filter were refused, or nothing is selected.
-        SelectionTooLarge: more than 200,000 records.
+        SelectionTooLarge: more than a million records.
     """
     action = offers.action_of(desk, action_id, actor=actor, now=now)
     if request.type not in ("", action.type):
@@ -89,7 +89,7 @@ def frozen(
 
     Raises:
         Invalid: none.
-        SelectionTooLarge: more than 200,000.
+        SelectionTooLarge: more than a million.
     """
     if not total:
         raise Invalid([FieldError("", "bulk_empty")])

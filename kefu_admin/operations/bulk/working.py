@@ -19,7 +19,7 @@ from kefu_admin.store import audit, batches, history
 from kefu_admin.store.batches import Batch, BatchRow, State
 from kefu_admin.store.change import Change
 from kefu_admin.store.change.bulk import Rule, Wanted, carry_out, judge
-from kefu_admin.store.verdicts import Verdict
+from kefu_admin.store.verdicts import Told, Verdict
 
 CHUNK = 1_000
 UNDO = "undo"
@@ -33,16 +33,39 @@ def chain(batch_id: int) -> str:
 def plan_chunk(
     desk: Desk, batch: Batch, size: int, *, actor: Actor, now: datetime, step: Step | None = None
 ) -> None:
-    """Look at the next records of a batch; nothing is locked or changed while looking."""
-    new = batches.rows(desk.store, batch.id, verdicts=(Verdict.NEW,), limit=size)
-    change = Change(desk.store, desk.warrant(actor, now), now=now, operation="bulk.plan")
+    """Look at the next records of a batch, or close the preview when there are none left. Nothing
+    is locked or changed while looking."""
+    store = desk.store
+    new = batches.rows(store, batch.id, verdicts=(Verdict.NEW,), limit=size)
+    if not new:
+        _close(desk, batch, step)
+        return
+    change = Change(store, desk.warrant(actor, now), now=now, operation="bulk.plan")
     told = judge(change, batch.type, _wanted(desk, batch, new), _rule(desk, batch))
-    names = batches.names(desk.project.types[batch.type], batch)
+    digests = _digests(desk, batch, new, told)
+
+    def keep() -> None:
+        with store.transaction():
+            if _is_planning(desk, batch):
+                batches.tell_ready(store, batch.id, digests)
+                batches.tell(store, batch.id, [one for one in told if one.id not in digests])
+                if step is not None:
+                    step.advance({}, done=step.job.done + len(new))
+
+    store.retrying(keep)
+
+
+def _digests(
+    desk: Desk, batch: Batch, new: Sequence[BatchRow], told: Sequence[Told]
+) -> dict[int, str]:
+    """The digests of the values before, of the records that will be done."""
+    type = desk.project.types[batch.type]
+    names = batches.names(type, batch)
     versions = {row.id: row.version for row in new}
-    digests = {
+    return {
         one.id: batches.of_record(
             desk.store,
-            desk.project.types[batch.type],
+            type,
             names,
             batch_id=batch.id,
             record_id=one.id,
@@ -53,26 +76,28 @@ def plan_chunk(
         if one.before is not None
     }
 
-    def keep() -> None:
-        with desk.store.transaction():
-            found = batches.get(desk.store, batch.id, lock=True)
-            if found is None or found.state is not State.PLANNING:
-                return
-            batches.tell(desk.store, batch.id, told, digests)
-            is_last = len(new) < size
-            if is_last:
-                selection, digest = batches.of_batch(desk.store, batch.id)
-                batches.plan(
-                    desk.store,
-                    batch.id,
-                    selection=selection,
-                    digest=digest,
-                    state=State.PLANNED,
-                )
-            if step is not None:
-                _note(step, len(new), is_last=is_last)
 
-    desk.store.retrying(keep)
+def _close(desk: Desk, batch: Batch, step: Step | None) -> None:
+    """Every record has been looked at: keep the digests of the whole. They are worked out outside
+    of the transaction, for nobody else looks at this batch and many records take seconds."""
+    store = desk.store
+    selection, digest = batches.of_batch(store, batch.id)
+
+    def keep() -> None:
+        with store.transaction():
+            if _is_planning(desk, batch):
+                batches.plan(
+                    store, batch.id, selection=selection, digest=digest, state=State.PLANNED
+                )
+                if step is not None:
+                    step.finish()
+
+    store.retrying(keep)
+
+
+def _is_planning(desk: Desk, batch: Batch) -> bool:
+    found = batches.get(desk.store, batch.id, lock=True)
+    return found is not None and found.state is State.PLANNING
 
 
 def run_chunk(change: Change, desk: Desk, batch: Batch, size: int) -> bool:

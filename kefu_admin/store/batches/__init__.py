@@ -19,6 +19,7 @@ from kefu_admin.store.batches.keeping import (
     plan,
     start,
     tell,
+    tell_ready,
 )
 from kefu_admin.store.batches.rows import (
     Batch,
@@ -54,5 +55,6 @@ __all__ = [
     "rows",
     "start",
     "tell",
+    "tell_ready",
     "undone_by",
 ]

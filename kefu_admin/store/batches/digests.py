@@ -7,14 +7,15 @@ selection was confirmed, or that other values stood there before (`store.verify`
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import plain
 from kefu_admin.store import audit, columns
 from kefu_admin.store.batches.rows import Batch, frozen
+from kefu_admin.store.crypto import keyed
 from kefu_admin.store.database import Store
+from kefu_admin.store.telling import json_text
 
 _PAGE = 5_000
 _SHORT = 32  # hex digits kept per record
@@ -44,12 +45,8 @@ def of_record(
         None if (value := before.get(name)) in (None, ()) else plain(type.fields[name], value)
         for name in names
     ]
-    text = json.dumps(
-        [batch_id, record_id, version, list(names), values],
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return hmac.digest(audit.key(store), b"batch row:" + text.encode(), "sha256").hex()[:_SHORT]
+    text = json_text([batch_id, record_id, version, list(names), values])
+    return keyed(audit.key(store)).hex(b"batch row:" + text.encode())[:_SHORT]
 
 
 def of_batch(store: Store, batch_id: int) -> tuple[str, str]:

@@ -10,10 +10,11 @@ from typing import Any
 from kefu_admin.problems import FieldError
 from kefu_admin.store.batches.rows import State
 from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.shapes import ColumnKind
 from kefu_admin.store.verdicts import Told, Verdict
 
-_CHUNK = 200
+_CHUNK = 500
 
 
 def make(
@@ -63,36 +64,39 @@ def freeze_done(store: Store, batch_id: int, of_batch: int) -> int:
     return int(cursor.rowcount)
 
 
-def tell(
-    store: Store, batch_id: int, told: Sequence[Told], digests: Mapping[int, str] | None = None
-) -> None:
+def tell(store: Store, batch_id: int, told: Sequence[Told]) -> None:
     """Write verdicts, set-wise where they are alike."""
-    alike: dict[tuple[Verdict, str | None, bool], list[Told]] = {}
+    alike: dict[tuple[Verdict, str | None, bool], list[int]] = {}
     for one in told:
         reason = _reason(one.errors) if one.errors else None
-        alike.setdefault((one.verdict, reason, one.version_after is not None), []).append(one)
-    for (verdict, reason, has_version), some in alike.items():
-        for start in range(0, len(some), _CHUNK):
-            part = some[start : start + _CHUNK]
+        alike.setdefault((one.verdict, reason, one.version_after is not None), []).append(one.id)
+    for (verdict, reason, has_version), ids in alike.items():
+        for start in range(0, len(ids), _CHUNK):
+            part = ids[start : start + _CHUNK]
             store.execute(
                 'UPDATE "kefu_batch_row" SET "verdict" = ?, "reason" = ?, "version_after" = '
                 + ('"version" + 1' if has_version else "NULL")
                 + f' WHERE "batch_id" = ? AND "record_id" IN ({", ".join("?" * len(part))})',
-                (verdict, reason, batch_id, *(one.id for one in part)),
+                (verdict, reason, batch_id, *part),
             )
-    if digests:
-        _keep_digests(store, batch_id, list(digests.items()))
 
 
-def _keep_digests(store: Store, batch_id: int, digests: Sequence[tuple[int, str]]) -> None:
-    for start in range(0, len(digests), _CHUNK):
-        part = digests[start : start + _CHUNK]
-        cases, marks = "WHEN ? THEN ? " * len(part), ", ".join("?" * len(part))
+def tell_ready(store: Store, batch_id: int, digests: Mapping[int, str]) -> None:
+    """Write down which records will be done, with the digests of their values before."""
+    if store.dialect is Dialect.POSTGRESQL:
+        given = [{"id": id, "digest": digest} for id, digest in digests.items()]
         store.execute(
-            'UPDATE "kefu_batch_row" SET "digest" = CASE "record_id"'
-            f' {cases}END WHERE "batch_id" = ? AND "record_id" IN ({marks})',
-            (*(value for one in part for value in one), batch_id, *(id for id, _ in part)),
+            'UPDATE "kefu_batch_row" AS r SET "verdict" = ?, "digest" = j."digest" FROM'
+            ' json_to_recordset(CAST(? AS json)) AS j("id" bigint, "digest" text)'
+            ' WHERE r."batch_id" = ? AND r."record_id" = j."id"',
+            (Verdict.READY, _json(given), batch_id),
         )
+        return
+    store.execute_many(
+        'UPDATE "kefu_batch_row" SET "verdict" = ?, "digest" = ?'
+        ' WHERE "batch_id" = ? AND "record_id" = ?',
+        [(Verdict.READY, digest, batch_id, id) for id, digest in digests.items()],
+    )
 
 
 def plan(

@@ -180,7 +180,8 @@ def _row(row: tuple[Any, ...]) -> BatchRow:
 
 
 def _errors(text: str | None) -> tuple[FieldError, ...]:
+    if not text:
+        return ()
     return tuple(
-        FieldError(field, code, facts, clause)
-        for field, code, facts, clause in json.loads(text or "[]")
+        FieldError(field, code, facts, clause) for field, code, facts, clause in json.loads(text)
     )

@@ -16,7 +16,7 @@ from kefu_admin.definitions.condition import ALWAYS, Condition
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import FieldError, Invalid, Refusal, StillReferenced
-from kefu_admin.store.change import following, guesses, judging, references, removal, writing
+from kefu_admin.store.change import alike, following, guesses, references, removal, writing
 from kefu_admin.store.change.access import Held
 from kefu_admin.store.change.trouble import refused
 from kefu_admin.store.change.values import Draft, Kind, Record, rising, walk
@@ -76,50 +76,73 @@ def _drafts(
     """Judged drafts of what can be done, and the verdicts of all others."""
     content_type = change.type(type_id)
     records = change.reader.load(type_id, [one.id for one in wanted], lock=lock)
+    look = _Look(change, content_type, rule)
     told: list[Told] = []
     edits: list[Draft] = []
     removed: list[Record] = []
     for one in wanted:
         record = records.get(one.id)
-        held, verdict = _first_look(change, content_type, record, one, rule)
-        if record is None or verdict is not None:
-            errors = (rule.otherwise,) if verdict is Verdict.REFUSED and rule.otherwise else ()
-            told.append(Told(id=one.id, verdict=verdict or Verdict.GONE, errors=errors))
+        seen = Verdict.GONE if record is None else look.at(record, one)
+        if record is None or isinstance(seen, Verdict):
+            assert isinstance(seen, Verdict)
+            errors = (rule.otherwise,) if seen is Verdict.REFUSED and rule.otherwise else ()
+            told.append(Told(id=one.id, verdict=seen, errors=errors))
         elif one.values is None:
             removed.append(record)
         else:
-            edits.append(_edit(content_type, record, one.values, held))
+            edits.append(_edit(content_type, record, one.values, seen))
     good, refused = _judged(change, edits)
     return [*good, *removal.drafts(change, content_type, removed)], [*told, *refused]
 
 
-def _first_look(
-    change: Change,
-    content_type: ContentType,
-    record: Record | None,
-    one: Wanted,
-    rule: Rule,
-) -> tuple[Held, Verdict | None]:
-    """The rights in a record, and its verdict where it is clear without looking at the values."""
-    if record is None:
-        return change.nothing_held, Verdict.GONE
-    action = Action.DELETE if one.values is None else Action.UPDATE
-    held = change.access.held(content_type.id, action, record.values)
-    if Action.READ not in held.actions:
-        return held, Verdict.GONE
-    if record.version != one.version:
-        return held, Verdict.CHANGED
-    if action not in held.actions or not _takes_part(change, content_type.id, action, record):
-        return held, Verdict.DENIED
-    if rule.condition != ALWAYS and not change.warrant.decide(
-        rule.condition,
-        record.values,
-        type_id=content_type.id,
-        binding=change.warrant.binding,
-        lookup=change.reader.lookup,
-    ):
-        return held, Verdict.REFUSED
-    return held, None
+@dataclass(slots=True)
+class _Seen:
+    """The rights in records that are alike, and what follows from them for the action."""
+
+    held: Held
+    found: Verdict | Held | None = None
+
+
+class _Look:
+    """What is clear of a record without looking at the values to be written: his rights in it, its
+    version, the action's own condition. Records alike in their columns are asked once."""
+
+    def __init__(self, change: Change, content_type: ContentType, rule: Rule) -> None:
+        self._change = change
+        self._type = content_type
+        self._rule = rule
+        self._known: alike.Remembered[_Seen] = alike.Remembered(
+            alike.rights_key(change, content_type, (rule.condition,))
+        )
+
+    def at(self, record: Record, one: Wanted) -> Verdict | Held:
+        """The rights in a record, or its verdict."""
+        action = Action.DELETE if one.values is None else Action.UPDATE
+        key, seen = self._known.known(record.values, action)
+        if seen is None:
+            seen = _Seen(self._change.access.held(self._type.id, action, record.values))
+            self._known.keep(key, seen)
+        if Action.READ not in seen.held.actions:
+            return Verdict.GONE
+        if record.version != one.version:
+            return Verdict.CHANGED
+        if seen.found is None:
+            seen.found = self._may(record, action, seen.held)
+        return seen.found
+
+    def _may(self, record: Record, action: Action, held: Held) -> Verdict | Held:
+        change, rule = self._change, self._rule
+        if action not in held.actions or not _takes_part(change, self._type.id, action, record):
+            return Verdict.DENIED
+        if rule.condition != ALWAYS and not change.warrant.decide(
+            rule.condition,
+            record.values,
+            type_id=self._type.id,
+            binding=change.warrant.binding,
+            lookup=change.reader.lookup,
+        ):
+            return Verdict.REFUSED
+        return held
 
 
 def _takes_part(change: Change, type_id: str, action: Action, record: Record) -> bool:
@@ -150,8 +173,11 @@ def _edit(
 
 def _judged(change: Change, drafts: list[Draft]) -> tuple[list[Draft], list[Told]]:
     """The drafts that may be written, and the verdicts of those that may not."""
-    for draft in drafts:
-        judging.judge_update(change, draft)
+    if drafts:
+        sent = frozenset(name for draft in drafts for name in draft.sent)
+        judge = alike.Judge(change, drafts[0].type, sent)
+        for draft in drafts:
+            judge.judge(draft)
     references.check(change, drafts)
     good: list[Draft] = []
     told: list[Told] = []

@@ -12,7 +12,7 @@ from kefu_admin.problems import FieldError, Forbidden, Invalid
 from kefu_admin.store.change import statements
 from kefu_admin.store.change.access import UNWRITTEN
 from kefu_admin.store.change.statements import same
-from kefu_admin.store.change.values import Draft, walk
+from kefu_admin.store.change.values import Draft, Values, walk
 
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
@@ -52,8 +52,9 @@ def judge_new(draft: Draft, defaults: Mapping[str, object]) -> None:
         draft.refuse(name, "not_editable")
 
 
-def judge_update(change: Change, draft: Draft) -> None:
-    """Settle a draft of a stored record and find what it changes."""
+def judge_update(change: Change, draft: Draft) -> frozenset[str]:
+    """Settle a draft of a stored record and find what it changes; the names of the values that the
+    type's rules altered."""
     assert draft.before is not None
     before, sent, held = draft.before, draft.sent, draft.held
     change.reader.draft(draft.type.id, draft.id, draft.after)
@@ -74,15 +75,21 @@ def judge_update(change: Change, draft: Draft) -> None:
     draft.touched |= any(child.writes for child in draft.children)
     draft.forbidden |= draft.writes and Action.UPDATE not in held.actions
     if draft.writes:
-        draft.after = draft.after.over(
-            {
-                "version": draft.version + 1,
-                "updated_at": change.now,
-                "updated_by": change.warrant.actor.user_id,
-            }
-        )
+        draft.after = raised(change, draft)
     if draft.changed:
         _judge_moved(change, draft)
+    return settled
+
+
+def raised(change: Change, draft: Draft) -> Values:
+    """The values of a record that is about to be written: its next version, by whom and when."""
+    return draft.after.over(
+        {
+            "version": draft.version + 1,
+            "updated_at": change.now,
+            "updated_by": change.warrant.actor.user_id,
+        }
+    )
 
 
 def _unmoved(draft: Draft, name: str, owned: set[str]) -> bool:

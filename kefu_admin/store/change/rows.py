@@ -100,11 +100,11 @@ class Reader:
 class _Row:
     """A selected row whose columns are made canonical when they are asked for."""
 
-    __slots__ = ("_row", "_together")
+    __slots__ = ("_together", "row")
 
     def __init__(self, together: _Together, row: Sequence[Any]) -> None:
         self._together = together
-        self._row = row
+        self.row = row
 
     @property
     def names(self) -> frozenset[str]:
@@ -113,10 +113,10 @@ class _Row:
     def read(self, name: str) -> object:
         place = self._together.readers.get(name)
         if place is None:
-            return self._together.one(name, self._row[0])
+            return self._together.one(name, self.row[0])
         index, read = place
-        raw = self._row[index]
-        return raw if read is None else read(self._together.store, raw, self._row[0])
+        raw = self.row[index]
+        return raw if read is None else read(self._together.store, raw, self.row[0])
 
 
 class _Together:

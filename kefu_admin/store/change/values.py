@@ -82,6 +82,11 @@ class Values(Mapping[str, object]):
         """The same values to look into, without detour where none of them is late."""
         return self._stored if self._late is None else self
 
+    @property
+    def selected(self) -> Sequence[object] | None:
+        """The row as it was selected, of a record that was just read; None for others."""
+        return getattr(self._late, "row", None)
+
     def several(self, take: Take) -> tuple[object, ...]:
         """What `taking` was made for, at once."""
         try:
