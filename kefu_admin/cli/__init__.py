@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "token": "管理接口令牌：list、issue、revoke",
         "test": "运行配置里的权限例子",
         "verify": "检查审计链、编号、汇总和附件",
+        "search": "查找索引：rebuild 按记录重建",
         "doctor": "查看系统状态：后台任务、备份、磁盘、配置，以及该怎么办",
         "backup": "备份：数据库、附件、配置，一个文件；使用中也可以做",
         "restore": "把备份恢复到空的数据库；--verify 恢复后检查，--check 只检查备份",

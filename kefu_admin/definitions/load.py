@@ -106,6 +106,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         search_per_hour=settings.search_per_hour,
         bin_days=settings.bin_days,
         export_rows=settings.export_rows,
+        pinyin_alike=settings.pinyin_alike,
         types=MappingProxyType(types),
         roles=MappingProxyType(loading.roles),
         numbers=MappingProxyType(loading.numbers),

@@ -49,6 +49,7 @@ class Settings:
     search_per_hour: int = 60
     bin_days: int = 0
     export_rows: int = 500
+    pinyin_alike: frozenset[str] = frozenset()
     place: Place = NOWHERE
 
     def level_choices(self) -> tuple[Choice, ...]:

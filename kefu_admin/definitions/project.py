@@ -32,7 +32,8 @@ class Project:
     """A desk. `id` is the project's own: one database serves one project. `fingerprint` is the
     SHA-256 (hex) of the canonical text of all definitions, their layers put together; `texts` holds
     that canonical text per file, which `apply` keeps. `bin_days` 0: what is deleted waits in the
-    bin until somebody purges it. `export_rows`: how many records one person may take in a file."""
+    bin until somebody purges it. `export_rows`: how many records one person may take in a file.
+    `pinyin_alike`: sounds that search by pinyin does not tell apart (`n-l`, `n-ng`)."""
 
     name: Label
     id: str = ""
@@ -45,6 +46,7 @@ class Project:
     search_per_hour: int = 60
     bin_days: int = 0
     export_rows: int = 500
+    pinyin_alike: frozenset[str] = frozenset()
     types: Mapping[str, ContentType]
     roles: Mapping[str, Role]
     numbers: Mapping[str, Series]

@@ -63,6 +63,14 @@ EXPORT_ROWS = Key(
         "records one person may export, default 500; more need a second person",
     ),
 )
+PINYIN_ALIKE = Key(
+    "pinyin_alike",
+    ListOf(OneOf(("n-l", "n-ng")), distinct=True),
+    Label(
+        "按拼音查找时不区分的音：n-l 声母，n-ng 前后鼻音",
+        "sounds search by pinyin does not tell apart: initials n and l, endings n and ng",
+    ),
+)
 SHAPE = Shape(
     ID,
     RENAMED_FROM,
@@ -76,6 +84,7 @@ SHAPE = Shape(
     SEARCH,
     BIN_DAYS,
     EXPORT_ROWS,
+    PINYIN_ALIKE,
 )
 
 
@@ -98,6 +107,7 @@ def read(loading: Loading) -> Settings:
     settings.search_per_hour = taken.get(SEARCH, settings.search_per_hour)
     settings.bin_days = taken.get(BIN_DAYS, settings.bin_days)
     settings.export_rows = taken.get(EXPORT_ROWS, settings.export_rows)
+    settings.pinyin_alike = frozenset(taken.get(PINYIN_ALIKE, settings.pinyin_alike))
     zone = taken.get(TIME_ZONE, settings.time_zone)
     try:
         ZoneInfo(zone)

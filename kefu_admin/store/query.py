@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from kefu_admin.definitions.condition import ALWAYS, Condition
 from kefu_admin.definitions.view import SortKey
+
+
+class Nearness(Enum):
+    """How closely a field must hold a word searched for."""
+
+    HOLDS = "holds"  # anywhere, or as pinyin
+    BEGINS = "begins"  # short texts only
+    IS = "is"  # short texts only; a few others may come along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,7 @@ class Query:
     where: Condition = ALWAYS
     filter: Condition = ALWAYS
     search: str = ""
+    nearness: Nearness = Nearness.HOLDS
     sort: tuple[SortKey, ...] = ()
     limit: int = 50
     after: str = ""

@@ -91,8 +91,12 @@ def look(store: Store) -> tuple[Finding, ...]:
         if lacking:
             raise NotReady(lacking)
         warnings = [Finding("ready_beyond", {"subject": step.subject}) for step in steps]
-        if "search_missing" in search.self_test(store):
+        troubles = search.self_test(store)
+        if "search_missing" in troubles:
             raise NotReady((Finding("ready_missing", {"subject": search.TABLE}),))
+        if "search_outdated" in troubles:  # writing would take out what was never put in
+            raise NotReady((Finding("search_outdated"),))
+        warnings += [Finding(code) for code in troubles]
         beyond = roles.excess(store)
         if beyond:
             finding = Finding("ready_role_beyond", {"rights": "、".join(beyond[:6])})

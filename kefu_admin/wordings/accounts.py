@@ -59,4 +59,6 @@ SENTENCES = {
     "secret_wrong": "{type} {id} 的“{field}”无法解密，或与检索用的摘要不符。",
     "search_missing": "没有检索索引，请运行 kefu apply。",
     "search_outdated": "检索索引与现在的配置不符，请运行 kefu apply。",
+    "search_silent": "检索索引查不到最新的记录，请运行 kefu search rebuild。",
+    "search_wrong": "检索索引与记录不符：{type} #{id}；请运行 kefu search rebuild。",
 }

@@ -232,3 +232,16 @@ def test_checking_writes_nothing(desk):
     assert before == {
         table: desk.store.value(f'SELECT COUNT(*) FROM "{table}"') for table in desk.store.layout
     }
+
+
+def test_a_record_the_index_does_not_hold_as_it_is_is_found(desk):
+    desk.store.execute('UPDATE "customer" SET "name" = \'东城商店\' WHERE "id" = 1')
+    wrong = [each for each in found(desk) if each[0].startswith("search")]
+    assert wrong == [("search_wrong", {"type": "customer", "id": 1})]
+
+    desk.store.execute('UPDATE "customer" SET "name" = \'商店\' WHERE "id" = 2')
+    assert ("search_silent", {}) in found(desk)
+
+    with desk.store.transaction():
+        assert search.renew(desk.store) > 0
+    assert [each for each in found(desk) if each[0].startswith("search")] == []

@@ -85,10 +85,19 @@ def _check_search(draft: TypeDraft, loading: Loading) -> None:
         place = draft.taken.at(keys.SEARCH, index)
         if loading.field(place, draft.type, name):
             field = draft.type.fields[name]
-            if value_type(field).id not in SEARCHED:
+            if not _is_searchable(field, loading):
                 loading.problems.add(place, Fault.SEARCH_NOT_TEXT, name=name)
             elif field.encrypted:
                 loading.problems.add(place, Fault.SEARCH_ENCRYPTED, name=name)
+
+
+def _is_searchable(field: Field, loading: Loading) -> bool:
+    """A text, or a reference to a type that is found by texts of its own."""
+    target = loading.drafts.get(field.to) if field.type == "reference" else None
+    if target is None:
+        return field.type == "reference" or value_type(field).id in SEARCHED
+    named = (target.type.fields.get(name) for name in target.taken.get(keys.SEARCH, ()))
+    return any(one is not None and value_type(one).id in SEARCHED for one in named)
 
 
 def _check_uniques(draft: TypeDraft, loading: Loading) -> None:

@@ -2,14 +2,15 @@
 
 - `lists`: list_rows, count, related, selection · `tables`: table, for files · `records`: get,
   history, difference, unmask · `owned`: what differs in owned rows · `hidden`: fields that do
-  not apply to a record · `bin`: deleted records · `picking`: choices · `catalogue`: types,
-  type_view, menu · `start`: home · `why`: explain
+  not apply to a record · `bin`: deleted records · `picking`: choices · `everywhere`: global
+  search · `catalogue`: types, type_view, menu · `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
 
 from kefu_admin.operations.reading.bin import bin_all, bin_get, bin_page, bin_types
 from kefu_admin.operations.reading.catalogue import menu, type_view, types
+from kefu_admin.operations.reading.everywhere import Found, Hit, Marker, search_all
 from kefu_admin.operations.reading.hidden import hidden
 from kefu_admin.operations.reading.lists import count, list_rows, related, selection
 from kefu_admin.operations.reading.picking import choices, labels
@@ -43,10 +44,13 @@ __all__ = [
     "Difference",
     "Explanation",
     "FieldView",
+    "Found",
     "HistoryEntry",
+    "Hit",
     "Home",
     "HomeCard",
     "ListRequest",
+    "Marker",
     "MenuBranch",
     "MenuItem",
     "Recent",
@@ -72,6 +76,7 @@ __all__ = [
     "list_rows",
     "menu",
     "related",
+    "search_all",
     "selection",
     "table",
     "type_view",

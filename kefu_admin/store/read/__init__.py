@@ -14,6 +14,7 @@ from kefu_admin.store.read.binned import Bin
 from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.page import count, page
 from kefu_admin.store.read.picks import picks
+from kefu_admin.store.read.quick import words_of
 from kefu_admin.store.read.selection import selection
 from kefu_admin.store.read.shown import Shown, Wanted
 from kefu_admin.store.read.sight import Evaluate, Sight
@@ -40,4 +41,5 @@ __all__ = [
     "rights_in",
     "selection",
     "visible_ids",
+    "words_of",
 ]

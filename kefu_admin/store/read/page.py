@@ -111,7 +111,7 @@ def _counted(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
 def meets(sight: Sight, rules: Rules, query: Query) -> tuple[str, tuple[object, ...]]:
     """FROM and WHERE of all visible rows that meet the query, in no order, symbols unbound."""
     where = asked(sight, rules, query.where)[1]
-    found = quick(sight, rules, query.search)
+    found = quick(sight, rules, query.search, nearness=query.nearness)
     also = _joined(_ids(query), found.where if found else None, _filter(sight, query))
     return from_where(rules, where, also.text), (*where.params, *also.params)
 
@@ -177,7 +177,8 @@ def _statement(
     """The SELECT of a page with its parameters, symbols still unbound."""
     limit = query.limit + 1
     places = beyond(keys, start, ALIAS) if start else (_BEGINNING,)
-    ids, found = _ids(query), quick(sight, rules, query.search, in_order=True)
+    ids = _ids(query)
+    found = quick(sight, rules, query.search, in_order=True, nearness=query.nearness)
     is_narrow = ids is not None or (found is not None and not found.is_common)
     wheres, filtered = _wheres(sight, rules, query, keys, split_up=not is_narrow)
     also = _joined(ids, found.where if found else None, filtered)

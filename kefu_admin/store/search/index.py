@@ -25,6 +25,7 @@ TABLE = "kefu_search"
 SHIFT = 40  # record ids are below 2 ** 40
 STATE = "search"  # key in kefu_state: what the index was built for
 _CHUNK = 2000
+POSITIONS = 16383  # of a word in a tsvector: those beyond are left out
 
 _DDL = {
     Dialect.SQLITE: (
@@ -74,11 +75,12 @@ def change(store: Store, type_id: str, records: Sequence[Indexed]) -> None:
     if not records or not fields:
         return
     own = number(store, type_id) or _new_number(store, type_id)
+    alike = store.project.pinyin_alike
     old: list[tuple[int, str]] = []
     new: list[tuple[int, str]] = []
     for record in records:
-        before = tokens(fields, own, record.before) if record.before is not None else ""
-        after = tokens(fields, own, record.after) if record.after is not None else ""
+        before = tokens(fields, own, record.before, alike) if record.before is not None else ""
+        after = tokens(fields, own, record.after, alike) if record.after is not None else ""
         if before != after:
             id = (own << SHIFT) | record.record_id
             old += [(id, before)] if before else []
@@ -97,7 +99,7 @@ def clear(store: Store) -> None:
 
 def lay(store: Store) -> None:
     """Make the index's table when it is not there; MariaDB commits what is open."""
-    if not _is_there(store):
+    if not is_there(store):
         for statement in _DDL[store.dialect]:
             store.execute(statement)
 
@@ -105,16 +107,23 @@ def lay(store: Store) -> None:
 def bring_up(store: Store) -> bool:
     """Build the index when the config asks for another one than there is, in the transaction of
     apply. Says whether it was built."""
-    wanted = _signature(store)
-    row = store.row('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (STATE,))
-    if row is not None and row[0] == wanted:
+    if built_for(store) == due_signature(store):
         return False
-    rebuild(store)
-    if row is None:
-        store.execute('INSERT INTO "kefu_state" ("key", "value") VALUES (?, ?)', (STATE, wanted))
-    else:
-        store.execute('UPDATE "kefu_state" SET "value" = ? WHERE "key" = ?', (wanted, STATE))
+    renew(store)
     return True
+
+
+def renew(store: Store) -> int:
+    """Build the index anew and note what for, in the open transaction; returns how many records
+    were looked at."""
+    built, known = rebuild(store), built_for(store) is not None
+    sql = (
+        'UPDATE "kefu_state" SET "value" = ? WHERE "key" = ?'
+        if known
+        else 'INSERT INTO "kefu_state" ("value", "key") VALUES (?, ?)'
+    )
+    store.execute(sql, (due_signature(store), STATE))
+    return built
 
 
 def rebuild(store: Store) -> int:
@@ -122,26 +131,24 @@ def rebuild(store: Store) -> int:
     clear(store)
     store.execute('DELETE FROM "kefu_search_type"')
     _NUMBERS.pop(store, None)
-    built = 0
+    built, alike = 0, store.project.pinyin_alike
     for type in store.project.types.values():
         if fields := indexed_fields(type):
             own = _new_number(store, type.id)
-            for rows in _all(store, type):
-                made = (((own << SHIFT) | id, tokens(fields, own, values)) for id, values in rows)
+            for rows in all_values(store, type):
+                made = [((own << SHIFT) | id, tokens(fields, own, one, alike)) for id, one in rows]
                 _put_in(store, [(id, text) for id, text in made if text])
                 built += len(rows)
     return built
 
 
-def self_test(store: Store) -> tuple[str, ...]:
-    """What is wrong with the index, as codes: `search_missing`, `search_outdated`."""
-    if not _is_there(store):
-        return ("search_missing",)
-    built_for = store.value('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (STATE,))
-    return () if built_for == _signature(store) else ("search_outdated",)
+def built_for(store: Store) -> object:
+    """What the index was built for; None before the first apply."""
+    return store.value('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (STATE,))
 
 
-def _is_there(store: Store) -> bool:
+def is_there(store: Store) -> bool:
+    """Whether the index has its table."""
     sql = {
         Dialect.SQLITE: "SELECT 1 FROM sqlite_master WHERE name = ?",
         Dialect.POSTGRESQL: "SELECT 1 FROM pg_tables"
@@ -152,8 +159,10 @@ def _is_there(store: Store) -> bool:
     return store.value(sql, (TABLE,)) is not None
 
 
-def _signature(store: Store) -> str:
-    parts = (signature(type) for type in store.project.types.values())
+def due_signature(store: Store) -> str:
+    """What the index must have been built for."""
+    alike = store.project.pinyin_alike
+    parts = (signature(type, alike) for type in store.project.types.values())
     return sha256("\n".join(sorted(part for part in parts if part)).encode()).hexdigest()
 
 
@@ -162,7 +171,7 @@ def _new_number(store: Store, type_id: str) -> int:
     return store.insert('INSERT INTO "kefu_search_type" ("type") VALUES (?)', (type_id,))
 
 
-def _all(store: Store, type: ContentType) -> Iterator[list[tuple[int, dict[str, object]]]]:
+def all_values(store: Store, type: ContentType) -> Iterator[list[tuple[int, dict[str, object]]]]:
     """The indexed values of every record, in runs."""
     names = [one.id for one in indexed_fields(type) if columns.has_column(one)]
     selected = ", ".join(quoted(name) for name in names)
@@ -209,8 +218,9 @@ def _put_in(store: Store, rows: Sequence[tuple[int, str]]) -> None:
 
 
 def _vector(text: str) -> str:
-    """Tokens with their positions, as PostgreSQL reads a tsvector (positions end at 16383)."""
-    return " ".join(f"{word}:{at}" for at, word in enumerate(text.split(" ")[:16383], start=1))
+    """Tokens with their positions, as PostgreSQL reads a tsvector."""
+    words = text.split(" ")[:POSITIONS]
+    return " ".join(f"{word}:{at}" for at, word in enumerate(words, start=1))
 
 
 def _parts(rows: Sequence[tuple[int, str]]) -> Iterable[Sequence[tuple[int, str]]]:

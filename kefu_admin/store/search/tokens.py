@@ -1,8 +1,10 @@
 """What is indexed of a text: its pairs of characters, written as plain ASCII words.
 
 Every token begins with the type's number and the field's letter, so that one index serves all types
-and a search may be held to the fields a person sees. The end a mask shows (last four digits) is
-indexed apart: one who sees the field masked is found by that and nothing else.
+and a search may be held to the fields a person sees. What follows says what it stands for: `x` a
+pair (of the last character: itself), `b` the pair a short text begins with, `e` a short text as a
+whole, `s` and `i` its pinyin, `y` the end a mask shows (last four digits): one who sees the field
+masked is found by that and nothing else.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from zlib import crc32
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import storage, value_type
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.definitions.masks import searchable_tail
+from kefu_admin.store.search.pinyin import pinyin
 
-VERSION = 1  # raise when tokens change: every desk then builds its index anew
+VERSION = 2  # raise when tokens change: every desk then builds its index anew
 LONGEST = 4000  # characters of a value that are indexed
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -38,13 +42,25 @@ def indexed_fields(type: ContentType) -> tuple[Field, ...]:
     )
 
 
-def signature(type: ContentType) -> str:
+def followed_fields(type: ContentType) -> tuple[Field, ...]:
+    """The search fields that are references: what they lead to is searched in its own index."""
+    return tuple(one for name in type.search if (one := type.fields[name]).type == "reference")
+
+
+def spoken(field: Field) -> bool:
+    """Whether a search field is also found by its pinyin: names and other texts of one line."""
+    return value_type(field).id == "text"
+
+
+def signature(type: ContentType, alike: frozenset[str]) -> str:
     """Changes whenever rows of the type would be indexed otherwise."""
     fields = ",".join(f"{one.id}:{searchable_tail(one)}" for one in indexed_fields(type))
-    return f"{VERSION} {type.id} {fields}" if fields else ""
+    return f"{VERSION} {type.id} {fields} {','.join(sorted(alike))}" if fields else ""
 
 
-def tokens(fields: Sequence[Field], number: int, values: Mapping[str, object]) -> str:
+def tokens(
+    fields: Sequence[Field], number: int, values: Mapping[str, object], alike: frozenset[str]
+) -> str:
     """The tokens of a record by its type's `indexed_fields`, in order; "" for none."""
     words: list[str] = []
     for letter, one in zip(_LETTERS, fields, strict=False):
@@ -52,34 +68,48 @@ def tokens(fields: Sequence[Field], number: int, values: Mapping[str, object]) -
         if not isinstance(value, str) or not value:
             continue
         text = normal(value[:LONGEST])
-        words += _pairs(text, f"t{number}{letter}x")
+        prefix = f"t{number}{letter}"
+        if storage(one) is Storage.TEXT:
+            words += [beginning(text, prefix), whole(text, prefix)]
+        words += pairs(text, prefix)
+        words.append(f"{prefix}x{_HEX[text[-1]]}g")
+        if spoken(one):
+            words += pinyin(alike).words(text, prefix)
         shown = searchable_tail(one)
-        words += [_word(text[-size:], f"t{number}{letter}y") for size in range(1, shown + 1)]
+        words += [tail(text[-size:], prefix) for size in range(1, shown + 1)]
     return " ".join(words)
 
 
-def phrase(type: ContentType, number: int, name: str, word: str) -> tuple[str, ...]:
-    """The tokens that stand next to each other where the field holds the word (normal form, at
-    least two characters)."""
-    return tuple(_pairs(word, f"t{number}{_letter(type, name)}x"))
+def prefix_of(type: ContentType, number: int, name: str) -> str:
+    """What every token of a field begins with."""
+    return f"t{number}{_LETTERS[[one.id for one in indexed_fields(type)].index(name)]}"
 
 
-def tail(type: ContentType, number: int, name: str, word: str) -> str:
-    """The token of a value whose shown end is the word."""
-    return _word(word, f"t{number}{_letter(type, name)}y")
-
-
-def _letter(type: ContentType, name: str) -> str:
-    return _LETTERS[[one.id for one in indexed_fields(type)].index(name)]
-
-
-def _pairs(text: str, prefix: str) -> list[str]:
+def pairs(text: str, prefix: str) -> list[str]:
+    """The tokens that stand next to each other where a field holds the text."""
     codes = [_HEX[one] for one in text]
-    return [f"{prefix}{one}g{other}" for one, other in pairwise(codes)]
+    return [f"{prefix}x{one}g{other}" for one, other in pairwise(codes)]
 
 
-def _word(characters: str, prefix: str) -> str:
-    return prefix + "g".join([_HEX[one] for one in characters])
+def single(character: str, prefix: str) -> str:
+    """What a token begins with where a field holds the character."""
+    return f"{prefix}x{_HEX[character]}g"
+
+
+def beginning(text: str, prefix: str) -> str:
+    """The token in front of the pairs of a value that begins with the text; of one character: what
+    the token begins with."""
+    return f"{prefix}b{_HEX[text[0]]}g" + (_HEX[text[1]] if len(text) > 1 else "")
+
+
+def whole(text: str, prefix: str) -> str:
+    """The token of a value that is the text; now and then that of another one."""
+    return f"{prefix}e{crc32(text.encode()):08x}"
+
+
+def tail(text: str, prefix: str) -> str:
+    """The token of a value whose shown end is the text."""
+    return f"{prefix}y" + "g".join([_HEX[one] for one in text])
 
 
 class _Hex(dict[str, str]):

@@ -70,9 +70,14 @@ def secrets(store: Store, now: datetime) -> Iterator[Finding]:
 
 
 def search(store: Store, now: datetime) -> Iterator[Finding]:
-    """The search index is there and was built for today's config."""
-    for code in store_search.self_test(store):
+    """The search index is there, was built for today's config, and holds the records as they
+    are."""
+    troubles = store_search.self_test(store)
+    for code in troubles:
         yield Finding.of(code)
+    if "search_missing" not in troubles and "search_outdated" not in troubles:
+        for type, id in store_search.wrong(store):
+            yield Finding.of("search_wrong", type=type, id=id)
 
 
 def _sealed(store: Store, table: str, column: str, hashed: str) -> Iterator[tuple[int, str, str]]:
