@@ -2,8 +2,9 @@
 
 A server has a fixed number of threads; without the gate as many stuck writers would take them all
 and nobody could even open a page. On SQLite, where only one can write anyway, those let in also
-take turns for the whole request: threads that reckon beside a transaction take the interpreter
-from it after every statement, which costs all of them half as much time again.
+take turns until they commit: threads that reckon beside a transaction take the interpreter from it
+after every statement, which costs all of them half as much time again. While one waits for the disk
+the next one reckons.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ _STUCK_SECONDS = 0.5  # nobody came in or out for so long: waiting helps nobody
 class Gate:
     """Lets in `threads - 2` writing requests at a time (at least one); `inside` are in.
 
-    With `turns` only one of them works at a time, the others wait inside. Nobody waits longer than
-    `wait_seconds` in all.
+    With `turns` only one of them works at a time, the others wait inside; who commits passes the
+    turn on. Nobody waits longer than `wait_seconds` in all.
     """
 
     def __init__(self, threads: int, *, turns: bool = False, wait_seconds: float = 4.0) -> None:
@@ -59,12 +60,16 @@ class Gate:
             self._mine.turn = True
         return time.monotonic() - began
 
-    def leave(self) -> None:
-        """Give the place, and the turn, back."""
+    def pass_on(self) -> None:
+        """Give the turn back, if this thread has it: it is about to wait for the disk."""
         if getattr(self._mine, "turn", False):
             assert self._turn is not None
             self._mine.turn = False
             self._turn.release()
+
+    def leave(self) -> None:
+        """Give the place, and the turn, back."""
+        self.pass_on()
         self._step_out()
 
     def _step_out(self) -> None:

@@ -67,6 +67,7 @@ class Runtime:
             turns=self.store.dialect is Dialect.SQLITE,
             wait_seconds=self.store.wait_seconds,
         )
+        self.store.before_commit = self.gate.pass_on
 
     @property
     def api_prefix(self) -> str:

@@ -32,12 +32,18 @@ class AbortedTransaction(RuntimeError):
 
 
 class Session(Statements):
-    """Transactions and statements on one database. Safe to share between threads."""
+    """Transactions and statements on one database. Safe to share between threads.
+
+    Attributes:
+        before_commit: called by a thread whose statements are done: waiting for the disk leaves the
+            interpreter to others.
+    """
 
     def __init__(
         self, url: str, *, max_connections: int, wait_seconds: float = WAIT_SECONDS
     ) -> None:
         super().__init__(url, max_connections=max_connections, wait_seconds=wait_seconds)
+        self.before_commit: Callable[[], None] = _nobody_waits
         self._writer = threading.Lock()
 
     @contextmanager
@@ -135,6 +141,7 @@ class Session(Statements):
         except BaseException:
             self._roll_back()
             raise
+        self.before_commit()
         try:
             done = self.execute("COMMIT")
             if self.dialect is Dialect.POSTGRESQL and done.statusmessage != "COMMIT":
@@ -172,3 +179,7 @@ class Session(Statements):
                 connection.cursor().execute("ROLLBACK")
         except Exception:
             self._discard()
+
+
+def _nobody_waits() -> None:
+    """Nobody takes turns here."""

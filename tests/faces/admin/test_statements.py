@@ -103,3 +103,17 @@ def test_changing_by_form_costs_eleven_statements(
 
     # session, masked fields, config and key, row, change, search twice, history, audit, event, key
     assert costs[-1] <= 11
+
+
+def test_a_record_and_its_forms_cost_few_statements(
+    served: Served, boss: Client, customer: int
+) -> None:
+    path = f"/records/customer/{customer}"
+    costs = []
+    for page in (path, f"{path}/edit", "/records/customer/new"):
+        boss.get(page)
+        with counted(served.desk.store) as seen:
+            assert boss.get(page).status_code == 200
+        costs.append(len(seen))
+
+    assert costs == [11, 5, 2]

@@ -74,3 +74,31 @@ def test_creating_costs_eight_statements_and_reading_it_again(served: Served, bo
 
     # token, config, number, row, search, history, audit, event; then row, contacts, files, names
     assert len(seen) <= 12
+
+
+def test_changing_costs_eight_statements_and_reading_it_again(served: Served, boss: Client) -> None:
+    path = f"/api/v1/customer/{add(boss, 1)}"
+    costs = []
+    for version, name in ((1, "甲公司"), (2, "乙公司")):
+        headers = {"If-Match": f'"{version}"'}
+        with counted(served.desk.store) as seen:
+            answer = boss.patch(path, json={"name": name}, headers=headers)
+        assert answer.status_code == 200
+        costs.append(len(seen))
+
+    # token, config, row, change, search twice, history, audit, event; then row, contacts, files,
+    # names
+    assert costs[-1] <= 12
+
+
+def test_a_whole_page_costs_the_same_whatever_its_rows(served: Served, boss: Client) -> None:
+    costs = []
+    for more in (1, 20, 29):
+        add(boss, more)
+        boss.get("/api/v1/customer?limit=50")
+        with counted(served.desk.store) as seen:
+            page = boss.get("/api/v1/customer?limit=50").json
+        costs.append(len(seen))
+
+    assert len(page["data"]) == 50
+    assert costs == [4, 4, 4]  # token, page, contacts, names of people and departments

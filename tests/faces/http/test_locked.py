@@ -172,6 +172,25 @@ def test_with_turns_one_works_while_the_others_wait_inside() -> None:
     assert order == ["signed in", "second"]
 
 
+def test_who_commits_lets_the_next_one_reckon(impatient: Served) -> None:
+    store, gate = impatient.desk.store, Gate(8, turns=True)
+    store.before_commit = gate.pass_on
+
+    def second() -> None:
+        gate.enter()
+        gate.leave()
+
+    gate.enter()
+    with ThreadPoolExecutor(1) as people, store.connection():
+        with store.transaction():
+            waiting = people.submit(second)
+            assert not waiting.done()
+        waiting.result(timeout=SOON)  # the first one's answer is still to be made
+
+    assert gate.inside == 1
+    gate.leave()
+
+
 def test_who_gets_no_turn_in_time_is_told_busy_and_steps_out() -> None:
     gate = Gate(8, turns=True, wait_seconds=0.05)
     gate.enter()
