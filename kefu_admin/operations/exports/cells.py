@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, cast
@@ -24,6 +24,8 @@ LONGEST = 32_767
 STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What a spreadsheet may take for the beginning of a formula."""
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FIRST = datetime(1, 1, 1, tzinfo=UTC)
+_MINUTE = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
@@ -83,12 +85,13 @@ def clean(text: str) -> str:
 def are_plain(texts: Sequence[str]) -> bool:
     """Whether texts hold nothing to be taken out, so that a column need not be looked at cell by
     cell."""
-    return "".join(texts).isprintable() and max(map(len, texts), default=0) <= LONGEST
+    whole = "".join(texts)
+    return whole.isprintable() and (len(whole) <= LONGEST or max(map(len, texts)) <= LONGEST)
 
 
 def are_harmless(texts: Sequence[str]) -> bool:
     """Whether a spreadsheet takes every text for a text."""
-    return {text[:1] for text in texts}.isdisjoint(STARTS)
+    return {text[:1] for text in set(texts)}.isdisjoint(STARTS)
 
 
 def texts(
@@ -179,12 +182,36 @@ def _date(field: Field, setting: Setting) -> Callable[[Any], str]:
 
 
 def _instant(field: Field, setting: Setting) -> Callable[[Any], str]:
-    zone = setting.zone
+    days = _Known(lambda day: date.fromordinal(cast("int", day)).isoformat())
+    moment = clock(setting.zone)
 
     def written(value: datetime) -> str:
-        return value.astimezone(zone).isoformat(" ", "minutes")[:16]
+        day, minute = moment(value)
+        return f"{days[day]} {_MINUTES[minute]}"
 
     return written
+
+
+_MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}" for minute in range(1440))
+
+
+def clock(zone: ZoneInfo) -> Callable[[datetime], tuple[int, int]]:
+    """From instants to day (ordinal) and minute of that zone's clock. No zone changes its offset
+    within a quarter of an hour, so it is asked once for each; seconds of an offset (local mean
+    time, before 1901) are left out."""
+    offsets: dict[int, int] = {}
+
+    def moment(instant: datetime) -> tuple[int, int]:
+        minutes = (instant - _FIRST) // _MINUTE
+        offset = offsets.get(minutes // 15)
+        if offset is None:
+            shift = instant.astimezone(zone).utcoffset()
+            assert shift is not None
+            offset = offsets[minutes // 15] = shift // _MINUTE
+        day, minute = divmod(minutes + offset, 1440)
+        return day + 1, minute
+
+    return moment
 
 
 def _time(field: Field, setting: Setting) -> Callable[[Any], str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from html import escape
 from io import RawIOBase
@@ -22,6 +22,7 @@ from kefu_admin.operations.exports.cells import (
     Setting,
     are_plain,
     clean,
+    clock,
     head,
     kind_of,
     number_text,
@@ -154,8 +155,8 @@ def _writer(kind: Kind, setting: Setting) -> Callable[[Any], str]:
         return _number
     if kind is Kind.DATE:
         return _date
-    zone = setting.zone
-    return lambda instant: _moment(instant.astimezone(zone))
+    moment = clock(setting.zone)
+    return lambda instant: _moment(*moment(instant))
 
 
 def _style(kind: Kind) -> int:
@@ -195,8 +196,9 @@ def _date(value: date) -> str:
     return f'<c s="{_DATE}"><v>{days}</v></c>'
 
 
-def _moment(value: datetime) -> str:
-    days = value.toordinal() - _EPOCH
+def _moment(day: int, minute: int) -> str:
+    days = day - _EPOCH
     if days < _FIRST:
-        return _string(value.isoformat(" ", "minutes")[:16], _TEXT)
-    return f'<c s="{_INSTANT}"><v>{days}{_MINUTES[value.hour * 60 + value.minute]}</v></c>'
+        text = f"{date.fromordinal(day).isoformat()} {minute // 60:02}:{minute % 60:02}"
+        return _string(text, _TEXT)
+    return f'<c s="{_INSTANT}"><v>{days}{_MINUTES[minute]}</v></c>'

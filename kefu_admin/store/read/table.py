@@ -66,6 +66,8 @@ def _part(
     groups: Sequence[tuple[Group, Mapping[str, Sequence[object]]]],
 ) -> Part:
     leaving = [one for one in groups if Action.EXPORT in one[0].steps.rights.actions]
+    if len(groups) == len(leaving) == 1:
+        return _alike(names, *leaving[0])
     kept = sorted(place for group, _ in leaving for place in group.places)
     values: dict[str, Sequence[object]] = {}
     masked: dict[str, Sequence[bool]] = {}
@@ -79,14 +81,21 @@ def _part(
     return Part(len(kept), values, masked)
 
 
+def _alike(names: Sequence[str], group: Group, values: Mapping[str, Sequence[object]]) -> Part:
+    """Rows in all of which the same holds, as they came."""
+    count, nothing = len(group.ids), (None,) * len(group.ids)
+    shown = {name: values[name] for name in names if name in values and _leaves(group, name)}
+    return Part(
+        count,
+        {name: shown.get(name, nothing) for name in names},
+        {name: (True,) * count for name in shown if name in group.steps.masked},
+    )
+
+
 def _column(
     name: str, count: int, groups: Sequence[tuple[Group, Mapping[str, Sequence[object]]]]
 ) -> tuple[Sequence[object], Sequence[bool]]:
     """One field of all rows, and in which it is masked."""
-    if len(groups) == 1 and len(groups[0][0].places) == count and _leaves(groups[0][0], name):
-        group, values = groups[0]
-        if name in values:
-            return values[name], [name in group.steps.masked] * count
     column: list[object] = [None] * count
     hidden = [False] * count
     for group, values in groups:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kefu_admin.operations import exports
 from kefu_admin.operations.desk import Desk as Composed
 from kefu_admin.operations.exports import Form
+from kefu_admin.operations.exports.cells import clock
 from kefu_admin.operations.exports.parcel import sheet_name
 from kefu_admin.operations.reading import ListRequest
 from kefu_admin.problems import Forbidden, SecondNeeded
@@ -172,6 +175,22 @@ def test_an_outline_tells_beforehand(taking: Taking, acme: int) -> None:
     assert (found.count, found.is_over, found.limit) == (1, True, 1)
     assert [field.id for field in found.masked] == ["phone"]
     assert found.left_out == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["Asia/Shanghai", "Europe/London", "Australia/Lord_Howe", "America/St_Johns"]
+)
+def test_the_clock_is_that_of_the_zone(name: str) -> None:
+    zone = ZoneInfo(name)
+    moment = clock(zone)
+    some = random.Random(name)
+
+    for _ in range(2000):
+        instant = datetime(1950, 1, 1, tzinfo=UTC) + timedelta(
+            seconds=some.randrange(100 * 365 * 86_400)
+        )
+        local = instant.astimezone(zone)
+        assert moment(instant) == (local.toordinal(), local.hour * 60 + local.minute)
 
 
 def test_a_sheet_is_called_as_a_sheet_may_be() -> None:
