@@ -148,6 +148,13 @@ class Settings:
             "", lambda raw: _path(raw) if raw else None, "备份目录；空为数据目录中的 backups"
         )
     )
+    backup_key_file: Path | None = field(
+        metadata=_setting(
+            "",
+            lambda raw: _path(raw) if raw else None,
+            "每天自动备份用这个密钥文件加密；空为不加密",
+        )
+    )
     locale: str = field(metadata=_setting("", _locale, "命令行语言 zh 或 en；空为跟随项目"))
     host: str = field(metadata=_setting("127.0.0.1", _text, "监听地址"))
     port: int = field(metadata=_setting("8000", _whole(0, 65535), "监听端口"))

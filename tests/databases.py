@@ -196,7 +196,7 @@ def _applied(store: Store) -> object:
 
 def _own(store: Store) -> None:
     """Says that the applied config is this project's: the tables of another may be the same."""
-    store.execute("""DELETE FROM "kefu_state" WHERE "key" = 'project'""")
+    store.execute("""DELETE FROM "kefu_state" WHERE "key" = 'project' OR "key" LIKE 'schedule:%'""")
     store.execute(
         """UPDATE "kefu_state" SET "value" = ? WHERE "key" = 'fingerprint' AND "value" <> ?""",
         (store.project.fingerprint, store.project.fingerprint),

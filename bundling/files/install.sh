@@ -33,10 +33,10 @@ echo "安装到 $prefix · installing"
 "$prefix/bin/kefu" --version
 
 if [ "$units" = yes ]; then
-  for unit in *.service *.timer; do
+  for unit in *.service; do
     sed "s#/opt/kefu#$prefix#g" "$unit" > "/etc/systemd/system/$unit"
   done
   systemctl daemon-reload
-  echo "服务单元已放好 · units are in place: systemctl enable --now kefu-web kefu-worker kefu-backup.timer"
+  echo "服务单元已放好 · units are in place: systemctl enable --now kefu-web kefu-worker"
 fi
 echo "完成。接下来见 INSTALL.md · done; see INSTALL.md"

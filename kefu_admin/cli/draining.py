@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +17,8 @@ from typing import Any
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+
+from kefu_admin.cli.renewing import renew
 
 log = logging.getLogger("kefu_admin.serving")
 
@@ -78,8 +79,7 @@ class Draining:
         self._ending()
         self._listening.set_inheritable(True)
         os.environ[SOCKET] = str(self._listening.fileno())
-        sys.stdout.flush()
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 -- our own command
+        renew()
 
     def _stop(self) -> None:
         self._drain()

@@ -31,6 +31,7 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
     """Serve until told to stop; the worker ends with it."""
     from kefu_admin.app import create_app  # only a web process needs Flask
     from kefu_admin.cli.serving import serve
+    from kefu_admin.faces import http
 
     private_files()
     desk = open_desk(here)
@@ -39,8 +40,17 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
         prepare_demo(desk, here, output)
     app = create_app(here, desk=desk)
     stop = threading.Event()
+
+    def moved() -> None:
+        if (restart := http.runtime(app).restart) is not None:
+            restart()
+
     thread = threading.Thread(
-        target=worker.run, args=(desk, here, stop), name="worker", daemon=True
+        target=worker.run,
+        args=(desk, here, stop),
+        kwargs={"moved": moved},
+        name="worker",
+        daemon=True,
     )
     thread.start()
 

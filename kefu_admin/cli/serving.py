@@ -14,10 +14,8 @@ from waitress.server import create_server
 
 from kefu_admin.cli.draining import Channel, Draining, inherited
 from kefu_admin.cli.output import DONE, WRONG, Output
-from kefu_admin.cli.running import print_problems
+from kefu_admin.cli.renewing import may_renew
 from kefu_admin.faces import http
-from kefu_admin.opening import open_project
-from kefu_admin.problems import ConfigError
 from kefu_admin.settings import Settings
 
 _ALLOCATIONS = 10_000  # between two looks for garbage; a request makes some thousands
@@ -53,7 +51,7 @@ def serve(
         )
         server.channel_class = Channel
         draining = Draining(
-            server, listening, may_renew=lambda: _is_sound(here, output), ending=ending
+            server, listening, may_renew=lambda: may_renew(here, output), ending=ending
         )
         http.runtime(app).restart = draining.renew
         signal.signal(signal.SIGTERM, lambda *_: draining.stop())
@@ -68,17 +66,6 @@ def serve(
         server.run()
         server.task_dispatcher.shutdown()
     return DONE
-
-
-def _is_sound(here: Settings, output: Output) -> bool:
-    """Whether the config can be read; its faults are printed, and the old one goes on."""
-    try:
-        open_project(here)
-    except ConfigError as error:
-        output.warn("配置有问题，没有重新启动，继续按原来的配置运行。")
-        print_problems(error, output)
-        return False
-    return True
 
 
 def _listen(host: str, port: int) -> socket.socket:

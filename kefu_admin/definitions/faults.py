@@ -188,6 +188,8 @@ class Fault(StrEnum):
     NO_LIST = "CFG149"
     NOT_KEPT_NEAR = "CFG216"
     NOT_KEPT = "CFG217"
+    # schedules
+    BAD_DAILY = "CFG230"
 
 
 class Problems(list[Problem]):

@@ -107,6 +107,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         bin_days=settings.bin_days,
         export_rows=settings.export_rows,
         pinyin_alike=settings.pinyin_alike,
+        schedules=MappingProxyType(dict(settings.schedules)),
         types=MappingProxyType(types),
         roles=MappingProxyType(loading.roles),
         numbers=MappingProxyType(loading.numbers),

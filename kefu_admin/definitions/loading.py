@@ -20,6 +20,7 @@ from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.number import Series
 from kefu_admin.definitions.project import SecrecyLevel
 from kefu_admin.definitions.role import Role
+from kefu_admin.definitions.schedule import SCHEDULES, Schedule
 from kefu_admin.definitions.tree import MapNode, Node, located, walk
 from kefu_admin.definitions.view import ListView
 from kefu_admin.problems import NOWHERE, Place, Problem
@@ -50,6 +51,7 @@ class Settings:
     bin_days: int = 0
     export_rows: int = 500
     pinyin_alike: frozenset[str] = frozenset()
+    schedules: Mapping[str, Schedule] = field(default_factory=lambda: SCHEDULES)
     place: Place = NOWHERE
 
     def level_choices(self) -> tuple[Choice, ...]:

@@ -14,6 +14,7 @@ from kefu_admin.definitions.menu import Menu
 from kefu_admin.definitions.number import Series
 from kefu_admin.definitions.role import Role
 from kefu_admin.definitions.scenario import Scenario
+from kefu_admin.definitions.schedule import SCHEDULES, Schedule
 from kefu_admin.definitions.view import ListView
 from kefu_admin.problems import NOWHERE, Place
 
@@ -47,6 +48,7 @@ class Project:
     bin_days: int = 0
     export_rows: int = 500
     pinyin_alike: frozenset[str] = frozenset()
+    schedules: Mapping[str, Schedule] = field(default_factory=lambda: SCHEDULES)
     types: Mapping[str, ContentType]
     roles: Mapping[str, Role]
     numbers: Mapping[str, Series]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kefu_admin.definitions import schedule_text
 from kefu_admin.definitions.faults import Fault
 from kefu_admin.definitions.keys import Key, LabelText, Shape
 from kefu_admin.definitions.label import Label
@@ -71,6 +72,11 @@ PINYIN_ALIKE = Key(
         "sounds search by pinyin does not tell apart: initials n and l, endings n and ng",
     ),
 )
+SCHEDULES = Key(
+    "schedules",
+    schedule_text.SHAPE,
+    Label("系统每天自己做的事", "what the desk does by itself every day"),
+)
 SHAPE = Shape(
     ID,
     RENAMED_FROM,
@@ -85,6 +91,7 @@ SHAPE = Shape(
     BIN_DAYS,
     EXPORT_ROWS,
     PINYIN_ALIKE,
+    SCHEDULES,
 )
 
 
@@ -108,6 +115,7 @@ def read(loading: Loading) -> Settings:
     settings.bin_days = taken.get(BIN_DAYS, settings.bin_days)
     settings.export_rows = taken.get(EXPORT_ROWS, settings.export_rows)
     settings.pinyin_alike = frozenset(taken.get(PINYIN_ALIKE, settings.pinyin_alike))
+    settings.schedules = schedule_text.read(taken[SCHEDULES])
     zone = taken.get(TIME_ZONE, settings.time_zone)
     try:
         ZoneInfo(zone)

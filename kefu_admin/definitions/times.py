@@ -83,7 +83,18 @@ def to_time(field: Field, raw: object) -> time | None:
         if raw.tzinfo or raw.second or raw.microsecond:
             raise BadValue("not_a_time")
         return raw
-    match = _TIME.fullmatch(identifier(raw)) if isinstance(raw, str) else None
+    if not isinstance(raw, str):
+        raise BadValue("not_a_time")
+    return time_of_day(raw)
+
+
+def time_of_day(text: str) -> time:
+    """A written time of day, to the minute.
+
+    Raises:
+        BadValue: it is none.
+    """
+    match = _TIME.fullmatch(identifier(text))
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise BadValue("not_a_time")
     return time(int(match[1]), int(match[2]))

@@ -18,6 +18,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from kefu_admin import __version__
 from kefu_admin.faces.http import Runtime, asked
 from kefu_admin.operations import health
+from kefu_admin.operations.schedules import standings
 from kefu_admin.problems import Refusal
 
 access = logging.getLogger("kefu_admin.access")
@@ -89,6 +90,7 @@ class Metrics:
         try:
             with store.connection():
                 told = health.figures(store, self._here.settings)
+                daily = self._daily()
         except Refusal:
             up.add_metric((), 0)
             yield up
@@ -96,6 +98,7 @@ class Metrics:
         up.add_metric((), 1)
         yield up
         yield from self._state(told)
+        yield from daily
 
     def _state(self, told: health.Figures) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("kefu_jobs", "Jobs by state.", labels=("state",))
@@ -132,6 +135,22 @@ class Metrics:
         for place, disk in told.disks.items():
             free.add_metric((place,), disk.free)
         yield free
+
+    def _daily(self) -> tuple[Metric, ...]:
+        """How long what is due waits for its end, and whether its last try failed."""
+        lag = GaugeMetricFamily(
+            "kefu_schedule_lag_seconds",
+            "How long a due run has waited for its end.",
+            labels=("schedule",),
+        )
+        failed = GaugeMetricFamily(
+            "kefu_schedule_failed", "Whether its newest run failed.", labels=("schedule",)
+        )
+        if self._now is not None:
+            for one in standings(self._here.desk, now=self._now):
+                lag.add_metric((one.schedule.id,), one.lag.total_seconds())
+                failed.add_metric((one.schedule.id,), 1 if one.failed else 0)
+        return lag, failed
 
     def _age(self, since: datetime | None) -> float:
         """Seconds since an instant; 0 where nothing waits."""

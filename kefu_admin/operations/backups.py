@@ -48,6 +48,7 @@ def back_up(
     config: Path | None,
     lock: Lock | None,
     keep: int | None,
+    since: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> tuple[Made, tuple[Path, ...]]:
@@ -56,6 +57,7 @@ def back_up(
     Args:
         store: of the applied definition.
         keep: how many to keep, the new one among them; None keeps all.
+        since: what was made before goes, too.
 
     Raises:
         BackupRunning: another is being made there.
@@ -71,7 +73,7 @@ def back_up(
             with store.transaction():
                 lease.give_up(store, FILES_LEASE, owner=_OWNER)
         store.retrying(lambda: _remember(store, made, actor=actor, now=now))
-        gone = files.keep_newest(directory, keep) if keep is not None else ()
+        gone = files.keep_newest(directory, keep, since=since)
     return made, gone
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kefu_admin.store.faults import BusyBeforeCommit, ConstraintBroken
+
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
@@ -19,3 +21,22 @@ def write_state(store: Store, key: str, value: str) -> None:
     changed = store.execute('UPDATE "kefu_state" SET "value" = ? WHERE "key" = ?', (value, key))
     if not changed.rowcount:
         store.execute('INSERT INTO "kefu_state" ("key", "value") VALUES (?, ?)', (key, value))
+
+
+def swap_state(store: Store, key: str, before: str | None, value: str) -> bool:
+    """Sets the text of a key if it still is `before` (None: there is none), in the open
+    transaction; False when somebody else has changed it.
+
+    Raises:
+        BusyBeforeCommit: somebody else has just set it for the first time; try the unit again.
+    """
+    if before is None:
+        try:
+            store.execute('INSERT INTO "kefu_state" ("key", "value") VALUES (?, ?)', (key, value))
+        except ConstraintBroken as broken:
+            raise BusyBeforeCommit from broken
+        return True
+    changed = store.execute(
+        'UPDATE "kefu_state" SET "value" = ? WHERE "key" = ? AND "value" = ?', (value, key, before)
+    )
+    return bool(changed.rowcount)

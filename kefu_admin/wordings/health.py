@@ -6,6 +6,7 @@ SENTENCES = {
     "health_audit_label": "审计封存",
     "health_jobs_label": "后台任务",
     "health_outbox_label": "待发事件",
+    "health_schedules_label": "每天自动做的事",
     "health_backup_label": "备份",
     "health_verify_label": "数据检查",
     "health_disk_label": "磁盘",
@@ -35,14 +36,24 @@ SENTENCES = {
     "health_outbox_late": "{count} 个事件从 {since} 起还没有分发；"
     "发送等待 {waiting} 个，搁置 {parked} 个。",
     "health_outbox_mend": "搁置的发送请看失败原因，处理后重发或跳过。",
+    "health_schedule_done": "{label}：上次 {at} 做完，下次 {next}。",
+    "health_schedule_new": "{label}：还没有做过，第一次 {next}。",
+    "health_schedule_never": "{label}：设为不做。",
+    "health_schedule_failed": "{label}：{due} 那一次没有做成（{why}），下次 {next}。",
+    "health_schedule_late": "{label}：到期 {hours} 小时还没有做完，下次 {next}。",
+    "health_schedule_mend": "按原因处理后，在“后台任务”里对那一次点“再试一次”；"
+    "急用时也可以执行 kefu backup 或 kefu verify。",
     "health_backup_none": "还没有做过备份。",
     "health_backup": "最近一次 {at}：{name}，{size}。",
-    "health_backup_mend": "执行 kefu backup，并安排每天定时执行，放到别的磁盘或机器。",
+    "health_backup_mend": "执行 kefu backup；"
+    "后台进程每天自动备份的时间在 project.yaml 的 schedules 里，"
+    "目录由 KEFU_BACKUPS 指定，最好在别的磁盘或机器上。",
     "health_backup_missing": "最近一次 {at}：{name}，其中 {count} 个附件的文件不见了或被改动。",
     "health_backup_missing_mend": "执行 kefu verify 找出是哪些附件，从更早的备份中取回。",
     "health_verify_none": "还没有检查过。",
     "health_verify": "最近一次 {at}，没有发现问题。",
-    "health_verify_mend": "执行 kefu verify，并安排每晚定时执行。",
+    "health_verify_mend": "执行 kefu verify；"
+    "后台进程每晚自动检查的时间在 project.yaml 的 schedules 里。",
     "health_findings": "最近一次 {at}，发现 {count} 个问题。",
     "health_findings_mend": "立即执行 kefu verify 查看是哪些，保留现场，再决定修正或从备份恢复。",
     "health_disk_data": "数据目录 {path}：剩余 {free}，共 {total}。",

@@ -1,6 +1,6 @@
 """What happens without anybody waiting for it.
 
-- `rounds`: sealing, anchors, clean-up, every so many seconds
+- `rounds`: sealing, anchors and what has become due by schedule, every so many seconds
 - `jobs`: the jobs people and schedules asked for, chunk after chunk
 - `delivery`: events to their `receivers`, through the one HTTP client (`outgoing`)
 - `runner`: the process that does either · `supervisor`: keeps it, ends it when it hangs
@@ -15,14 +15,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.job_kinds import LONG_JOBS, SHORT_JOBS
 from kefu_admin.settings import Settings
 from kefu_admin.store import deliveries
-from kefu_admin.store import jobs as rows
 from kefu_admin.store.database import Store
+from kefu_admin.store.jobs import milliseconds_until_due as due
 from kefu_admin.worker import jobs, rounds
 from kefu_admin.worker.delivery import Sender
 from kefu_admin.worker.receivers import receivers
-from kefu_admin.worker.supervisor import DELIVERY, JOBS, STOP_SECONDS, Runner, supervise
+from kefu_admin.worker.supervisor import DELIVERY, JOBS, LONG, STOP_SECONDS, Runner, supervise
 
 
 def once(desk: Desk, *, now: datetime) -> None:
@@ -39,15 +40,34 @@ def send_once(desk: Desk, here: Settings) -> None:
         continue
 
 
-def run(desk: Desk, here: Settings, stop: threading.Event) -> None:
+def tick_once(desk: Desk, here: Settings, *, now: datetime) -> None:
+    """Write the jobs of schedules that have become due."""
+    rounds.ticking(here).work(desk, now)
+
+
+def run(
+    desk: Desk,
+    here: Settings,
+    stop: threading.Event,
+    *,
+    moved: Callable[[], None] = lambda: None,
+) -> None:
     """Rounds, jobs and events until told to stop; then everything is sealed and anchored a last
-    time."""
-    keeping = [_keeping(desk, here, stop, JOBS, rows.milliseconds_until_due)]
+    time.
+
+    Args:
+        moved: called when another config has been applied: this process goes by the one before.
+    """
+    keeping = [
+        _keeping(desk, here, stop, JOBS, lambda store: due(store, SHORT_JOBS)),
+        _keeping(desk, here, stop, LONG, lambda store: due(store, LONG_JOBS)),
+    ]
+    tasks = (*rounds.TASKS, rounds.ticking(here), rounds.watching(moved))
     if receivers(here, desk.store.secret):
         keeping.append(_keeping(desk, here, stop, DELIVERY, deliveries.milliseconds_until_due))
-        rounds.run(desk, stop)
+        rounds.run(desk, stop, tasks)
     else:
-        rounds.run(desk, stop, (*rounds.TASKS, rounds.NOBODY_TOLD))
+        rounds.run(desk, stop, (*tasks, rounds.NOBODY_TOLD))
     for thread in keeping:
         thread.join(STOP_SECONDS)
 

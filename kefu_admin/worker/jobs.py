@@ -13,7 +13,8 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from kefu_admin.operations.jobs import JobKind, Step, asker_of
 from kefu_admin.problems import Busy, ConfigMoved, Refusal
 from kefu_admin.store import jobs
 from kefu_admin.store.faults import CommitUnknown
-from kefu_admin.store.jobs import Job, JobState, LeaseLost
+from kefu_admin.store.jobs import ANY, Job, JobState, Lane, LeaseLost
 
 log = logging.getLogger("kefu_admin.worker.jobs")
 
@@ -52,19 +53,21 @@ def run(
     owner: str,
     wait: Callable[[float], object],
     chunk_told: ChunkTold = nobody,
+    lane: Lane = ANY,
 ) -> None:
     """Jobs until told to stop, which is heard between two chunks.
 
     Args:
         wait: sleeps so many seconds, less when there may be a job.
         chunk_told: hears of the begin (True) and end (False) of every chunk.
+        lane: which jobs.
 
     Raises:
         ConfigMoved: another config has been applied; a new process must read it.
     """
     while not stop.is_set():
         try:
-            worked = run_one(desk, owner=owner, stop=stop, chunk_told=chunk_told)
+            worked = run_one(desk, owner=owner, stop=stop, chunk_told=chunk_told, lane=lane)
         except Busy:
             log.warning("the database does not answer; looking for jobs again later")
             stop.wait(_AWAY_SECONDS)
@@ -92,6 +95,7 @@ def run_one(
     lease_ms: int = jobs.LEASE_MS,
     stop: threading.Event | None = None,
     chunk_told: ChunkTold = nobody,
+    lane: Lane = ANY,
 ) -> bool:
     """One job's turn: chunks until it is done, fails, or its time slice is over. False when no job
     is due, which costs one statement.
@@ -100,12 +104,12 @@ def run_one(
         ConfigMoved: this process must restart before it may write; the job waits for another.
     """
     store = desk.store
-    if jobs.milliseconds_until_due(store) != 0:
+    if jobs.milliseconds_until_due(store, lane) != 0:
         return False
 
     def claim() -> Job | None:
         with store.transaction():
-            return jobs.claim(store, owner=owner, lease_ms=lease_ms)
+            return jobs.claim(store, owner=owner, lease_ms=lease_ms, lane=lane)
 
     job = store.retrying(claim)
     if job is None:
@@ -143,7 +147,8 @@ def _chunk(desk: Desk, job: Job, kinds: Mapping[str, JobKind], lease_ms: int) ->
     try:
         kind = _kind(job, kinds)
         step = Step(desk, job, actor=asker_of(desk, job), now=clock.now(), lease_ms=lease_ms)
-        desk.store.retrying(lambda: kind.chunk(step))
+        with _kept(desk, job, lease_ms) if kind.is_long else nullcontext():
+            desk.store.retrying(lambda: kind.chunk(step))
     except LeaseLost:
         log.warning("job %d was taken over or cancelled while it ran here", job.id)
         return None
@@ -162,7 +167,39 @@ def _chunk(desk: Desk, job: Job, kinds: Mapping[str, JobKind], lease_ms: int) ->
     except Exception as error:
         log.exception("job %d (%s) failed", job.id, job.kind)
         return _failed(desk, job, _raised(error))
+    if step.is_finished:
+        log.info("job %d (%s) is done", job.id, job.kind)
     return step.kept or _failed(desk, job, {"code": "job_kept_nothing"})
+
+
+@contextmanager
+def _kept(desk: Desk, job: Job, lease_ms: int) -> Iterator[None]:
+    """The lease of a chunk that may take longer, begun anew until the chunk has ended. Should it be
+    lost all the same, the chunk is refused at its end."""
+    ended = threading.Event()
+
+    def unit() -> None:
+        with desk.store.transaction():
+            jobs.renew(desk.store, job, lease_ms=lease_ms)
+
+    def go_on() -> None:
+        while not ended.wait(lease_ms / 3000):
+            try:
+                desk.store.retrying(unit)
+            except LeaseLost:
+                return
+            except Busy:
+                log.warning("job %d: its lease could not be renewed this time", job.id)
+            finally:
+                desk.store.release()
+
+    thread = threading.Thread(target=go_on, name=f"lease of job {job.id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 class _Unfit(Exception):

@@ -1,7 +1,7 @@
-"""Sealing, anchors, clean-up: short work done every so many seconds, in one thread.
+"""Sealing, anchors, schedules: short work done every so many seconds, in one thread.
 
-Every round is safe to repeat and to run beside other workers: sealing goes by a lease, the rest
-only deletes what has ended. What fails is logged and tried again in its next turn.
+Every round is safe to repeat and to run beside other workers: sealing goes by a lease, a schedule's
+job is written once. What fails is logged and tried again in its next turn.
 """
 
 from __future__ import annotations
@@ -17,26 +17,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kefu_admin import clock
-from kefu_admin.operations import files, recycling
+from kefu_admin.operations import schedules
 from kefu_admin.operations.desk import Desk
-from kefu_admin.store import (
-    batches,
-    deliveries,
-    idempotency,
-    jobs,
-    lease,
-    outbox,
-    seal,
-    sessions,
-    throttle,
-)
+from kefu_admin.settings import Settings
+from kefu_admin.store import deliveries, lease, seal
+from kefu_admin.store.readiness import config_moved
 
 log = logging.getLogger("kefu_admin.worker.rounds")
 
 UNSEALED_WARNING = timedelta(seconds=10)
 _OWNER = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
-_DAY = timedelta(days=1)
-_ENDED_KEPT = timedelta(days=30)  # what is over of jobs and messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +78,24 @@ def watch_sealing(desk: Desk, now: datetime) -> None:
         log.warning("audit lines since %s are not sealed yet", oldest.isoformat())
 
 
-def clean_up(desk: Desk, now: datetime) -> None:
-    """Forget sessions, limits and request keys that have ended, previews nobody confirmed, what was
-    in the bin for longer than the project keeps it, and uploads nobody claimed."""
-    store = desk.store
-    with store.transaction():
-        sessions.forget(store, now=now)
-    with store.transaction():
-        throttle.forget(store, before=now - _DAY)
-    with store.transaction():
-        idempotency.forget(store, before=now - _DAY)
-    with store.transaction():
-        jobs.forget(store, before=now - _ENDED_KEPT)
-    with store.transaction():
-        deliveries.forget(store, before=now - _ENDED_KEPT)
-    with store.transaction():
-        outbox.forget(store, before=now - _ENDED_KEPT)
-    with store.transaction():
-        batches.forget_unconfirmed(store, before=now - _DAY)
-    recycling.purge_expired(desk, now=now)
-    files.sweep(desk, now=now)
+def ticking(here: Settings) -> Task:
+    """Writes the jobs of schedules that have become due."""
+
+    def tick(desk: Desk, now: datetime) -> None:
+        for id in schedules.tick_due(desk, here, now=now):
+            log.info("the schedule '%s' is due", id)
+
+    return Task("schedules", 20, tick)
+
+
+def watching(moved: Callable[[], None]) -> Task:
+    """Calls once another config has been applied, and again until this process is renewed."""
+
+    def watch(desk: Desk, now: datetime) -> None:
+        if config_moved(desk.store):
+            moved()
+
+    return Task("config", 60, watch)
 
 
 def tell_nobody(desk: Desk, now: datetime) -> None:
@@ -131,7 +119,6 @@ TASKS = (
     Task("seal", 1, seal_lines),
     Task("anchor", 60, write_anchor),
     Task("watch", 60, watch_sealing),
-    Task("clean up", 600, clean_up),
 )
 NOBODY_TOLD = Task("nobody told", 60, tell_nobody)
 LAST = (TASKS[0], TASKS[1], Task("give up lease", 0, _give_up_lease))

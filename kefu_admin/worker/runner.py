@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 from kefu_admin import settings
 from kefu_admin.opening import open_desk, private_files, private_logs
+from kefu_admin.operations.job_kinds import LONG_JOBS, SHORT_JOBS
 from kefu_admin.problems import ConfigMoved
 from kefu_admin.settings import Settings
 from kefu_admin.store.readiness import assert_ready
@@ -32,8 +33,8 @@ IDLE_SECONDS = 300.0  # without a job for so long it ends; the supervisor starts
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do one kind of work (`jobs`, `delivery`) under the given owner's name until told to stop,
-    idle, or the config has moved."""
+    """Do one kind of work (`jobs`, `long`, `delivery`) under the given owner's name until told to
+    stop, idle, or the config has moved."""
     work, owner = arguments
     here = settings.read()
     private_files()
@@ -50,7 +51,8 @@ def main(arguments: Sequence[str]) -> int:
             sender = Sender(desk, receivers(here, desk.store.secret), owner=owner)
             sender.run(line.stop, wait=line.wait, chunk_told=line.tell)
         else:
-            jobs.run(desk, line.stop, owner=owner, wait=line.wait, chunk_told=line.tell)
+            lane = LONG_JOBS if work == "long" else SHORT_JOBS
+            jobs.run(desk, line.stop, owner=owner, wait=line.wait, chunk_told=line.tell, lane=lane)
     except ConfigMoved:
         log.info("another config has been applied; a new process will read it")
     finally:

@@ -30,7 +30,8 @@ from kefu_admin.worker.runner import BEGIN
 
 log = logging.getLogger("kefu_admin.worker.supervisor")
 
-JOBS, DELIVERY = "jobs", "delivery"
+JOBS, LONG, DELIVERY = "jobs", "long", "delivery"
+_LONGEST_CHUNK = {LONG: 6 * 3600.0}  # seconds; of the others: their lease
 STOP_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
 _LONGEST_PAUSE = 60.0  # between two starts, when it ends again and again
@@ -44,12 +45,12 @@ class Runner:
         here: Settings,
         work: str,
         *,
-        chunk_seconds: float = LEASE_MS / 1000,
+        chunk_seconds: float | None = None,
         module: str = "kefu_admin.worker",
     ) -> None:
         self.work = work
         self.owner = jobs.new_owner()
-        self._chunk_seconds = chunk_seconds
+        self._chunk_seconds = chunk_seconds or _LONGEST_CHUNK.get(work, LEASE_MS / 1000)
         self._begun_at: float | None = None
         self.fault: Mapping[str, Any] | None = None  # why it was ended by us
         self._process = subprocess.Popen(  # noqa: S603 -- our own module

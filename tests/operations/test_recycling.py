@@ -12,9 +12,9 @@ import pytest
 from kefu_admin.definitions.project import Project
 from kefu_admin.operations import files, reading, records, recycling
 from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.schedules.cleaning import clean_up
 from kefu_admin.problems import Invalid
 from kefu_admin.store import attachments
-from kefu_admin.worker.rounds import clean_up
 from tests.factories import field
 from tests.operations.people import actor, department, person
 from tests.store.test_invariants import NOW
@@ -84,7 +84,7 @@ def test_what_was_in_the_bin_too_long_is_purged_by_the_worker(desk: Desk) -> Non
     old = [deleted(desk, days_ago=days) for days in (31, 400)]
     young = deleted(desk, days_ago=29)
 
-    clean_up(desk, NOW)
+    clean_up(desk, now=NOW)
 
     left = desk.store.rows('SELECT "record_id" FROM "kefu_bin"')
     assert [id for (id,) in left] == [young[0]]

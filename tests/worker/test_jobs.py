@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 import pytest
 
@@ -315,3 +316,41 @@ def test_the_running_worker_waits_when_idle_and_stops_when_told(desk, monkeypatc
     running.run(desk, stop, owner="one", wait=wait, chunk_told=told.append)
 
     assert told == [True, False, running.POLL_SECONDS]
+
+
+def test_the_lease_of_a_long_chunk_is_renewed_until_it_ends(desk):
+    seen = []
+
+    def slow(step):
+        """Goes on until its lease has been begun anew."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            due_ms = jobs.job(step.desk.store, step.job.id).due_ms
+            if due_ms > step.job.due_ms:
+                seen.append(due_ms)
+                break
+        with step.transaction():
+            step.finish(done=1)
+
+    long = JobKind(name="demo", version=1, label="试验", chunk=slow, is_long=True)
+    id = asked(desk, {})
+
+    assert running.run_one(desk, owner="long", kinds={"demo": long}, lease_ms=300)
+
+    assert seen
+    assert jobs.job(desk.store, id).state is JobState.DONE
+
+
+def test_a_long_chunk_that_was_cancelled_keeps_nothing(desk):
+    def slow(step):
+        with step.desk.store.transaction():
+            jobs.cancel(step.desk.store, step.job.id, now=NOW)
+        with step.transaction():
+            step.finish(done=1)
+
+    long = JobKind(name="demo", version=1, label="试验", chunk=slow, is_long=True)
+    id = asked(desk, {})
+
+    assert running.run_one(desk, owner="long", kinds={"demo": long})
+
+    assert jobs.job(desk.store, id).state is JobState.CANCELLED

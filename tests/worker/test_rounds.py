@@ -10,6 +10,7 @@ import pytest
 
 from kefu_admin import worker
 from kefu_admin.operations.desk import Desk
+from kefu_admin.operations.schedules.cleaning import clean_up
 from kefu_admin.store import audit, idempotency, seal, sessions, throttle
 from kefu_admin.store.seal.candidates import sealed_ids
 from kefu_admin.store.verify import check_audit
@@ -36,13 +37,9 @@ def count(desk, table):
     return desk.store.value(f'SELECT COUNT(*) FROM "{table}"')
 
 
-def test_one_round_seals_anchors_and_forgets_what_has_ended(desk):
+def test_one_round_seals_and_anchors(desk):
     person(desk.store, "li")
     enter(desk, "li")
-    key = idempotency.idempotency_key("k", {})
-    with desk.store.transaction():
-        idempotency.keep(desk.store, BOOT, "x", key, {}, now=NOW)
-        throttle.hit(desk.store, "k", throttle.Limit(count=1, seconds=60), now=NOW)
 
     worker.once(desk, now=LATER)
     seal_rest(desk)
@@ -52,6 +49,18 @@ def test_one_round_seals_anchors_and_forgets_what_has_ended(desk):
     assert report.is_sound
     assert report.counts["unsealed"] == 0
     assert report.counts["anchors"] >= 1
+
+
+def test_cleaning_up_forgets_what_has_ended(desk):
+    person(desk.store, "li")
+    enter(desk, "li")
+    key = idempotency.idempotency_key("k", {})
+    with desk.store.transaction():
+        idempotency.keep(desk.store, BOOT, "x", key, {}, now=NOW)
+        throttle.hit(desk.store, "k", throttle.Limit(count=1, seconds=60), now=NOW)
+
+    clean_up(desk, now=LATER)
+
     for table in ("kefu_session", "kefu_idempotency", "kefu_throttle"):
         assert count(desk, table) == 0
 
@@ -65,11 +74,11 @@ def seal_rest(desk):
         desk.store.execute('UPDATE "kefu_lease" SET "until_ms" = 0')
 
 
-def test_one_round_keeps_what_still_counts(desk):
+def test_cleaning_up_keeps_what_still_counts(desk):
     person(desk.store, "li")
     begun = enter(desk, "li")
 
-    worker.once(desk, now=NOW)
+    clean_up(desk, now=NOW)
 
     assert sessions.found(desk.store, begun.token, now=NOW)
     assert count(desk, "kefu_throttle") == 1
@@ -113,3 +122,14 @@ def test_lines_that_wait_long_for_the_sealer_are_warned_of(desk, caplog):
         rounds.watch_sealing(desk, NOW + timedelta(seconds=11))
 
     assert "are not sealed yet" in caplog.text
+
+
+def test_the_running_worker_hears_that_another_config_was_applied(desk, monkeypatch):
+    heard = []
+    watch = rounds.watching(lambda: heard.append("moved"))
+
+    watch.work(desk, NOW)
+    monkeypatch.setattr(desk.store, "started_on", "of another config")
+    watch.work(desk, NOW)
+
+    assert heard == ["moved"]

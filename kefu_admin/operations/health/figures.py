@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from kefu_admin.operations.backups import LastBackup, last_backup
+from kefu_admin.operations.job_kinds import SHORT_JOBS
 from kefu_admin.operations.verifying import LastVerify, last_verify
 from kefu_admin.settings import Settings
 from kefu_admin.store import deliveries, jobs, outbox, seal
@@ -33,7 +34,7 @@ class Figures:
     """How many and how long.
 
     `unsealed_since` and `outbox_since` are the instants of the oldest waiting line and event;
-    `overdue_ms` says how long a due job has waited for a worker.
+    `overdue_ms` says how long a due job has waited for a worker; long ones wait for each other.
     """
 
     unsealed_since: datetime | None
@@ -53,7 +54,7 @@ def figures(store: Store, here: Settings) -> Figures:
     return Figures(
         unsealed_since=seal.oldest_unsealed(store),
         jobs=jobs.counts(store),
-        overdue_ms=jobs.milliseconds_overdue(store),
+        overdue_ms=jobs.milliseconds_overdue(store, SHORT_JOBS),
         outbox_waiting=waiting,
         outbox_since=since,
         deliveries=deliveries.counts(store),

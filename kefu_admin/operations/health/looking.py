@@ -16,6 +16,8 @@ from types import MappingProxyType
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.health.figures import Disk, Figures, disks, figures
 from kefu_admin.operations.health.result import Check, Said, State, good, troubled
+from kefu_admin.operations.health.scheduled import scheduled
+from kefu_admin.operations.schedules import standings
 from kefu_admin.problems import Refusal
 from kefu_admin.settings import Settings
 from kefu_admin.store import seal
@@ -266,6 +268,7 @@ CHECKS: Mapping[str, Callable[[Around], Check]] = MappingProxyType(
         "audit": _sealing,
         "jobs": _jobs,
         "outbox": _outbox,
+        "schedules": lambda around: scheduled(standings(around.desk, now=around.now)),
         "backup": _backup,
         "verify": _verify,
         "disk": _disk,

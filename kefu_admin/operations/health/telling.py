@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kefu_admin import wording
+from kefu_admin.definitions.label import Label
 from kefu_admin.operations.health.result import Check, Said
 
 _BYTES = frozenset({"size", "free", "total"})
@@ -33,11 +34,15 @@ def state(check: Check, locale: str) -> str:
 
 
 def _sentence(said: Said, locale: str, zone: ZoneInfo) -> str:
-    shown = {name: _shown(name, value, zone) for name, value in said.facts.items()}
+    shown = {name: _shown(name, value, locale, zone) for name, value in said.facts.items()}
     return wording.sentence(said.code, locale, **shown)
 
 
-def _shown(name: str, value: object, zone: ZoneInfo) -> object:
+def _shown(name: str, value: object, locale: str, zone: ZoneInfo) -> object:
+    if isinstance(value, Label):
+        return value.text(locale)
+    if isinstance(value, Said):
+        return _sentence(value, locale, zone).rstrip("。.")
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(" ", "minutes")[:16]
     if name in _BYTES and isinstance(value, int):

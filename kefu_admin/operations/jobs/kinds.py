@@ -9,7 +9,8 @@ A kind is a function that does one chunk. It is called again and again until it 
 
 Effect and cursor are one transaction, and so is the check that the job is still this worker's. A
 chunk may be run again from its beginning while nothing of it was kept; it must take well under a
-minute (`store.jobs.LEASE_MS`), and hold references in payload and cursor, no values of records.
+minute (`store.jobs.LEASE_MS`) unless its kind is long, and hold references in payload and cursor,
+no values of records.
 """
 
 from __future__ import annotations
@@ -105,9 +106,12 @@ class JobKind:
         version: of the payload; a job of another one is not run.
         label: what people call it, a message id.
         chunk: does the next chunk and says `advance` or `finish`.
+        is_long: its chunk may take hours. A process of its own runs it, so that no other job waits
+            behind it, and renews its lease meanwhile.
     """
 
     name: str
     version: int
     label: str
     chunk: Callable[[Step], None]
+    is_long: bool = False

@@ -14,11 +14,13 @@ from kefu_admin.store.backup.archive import Archive, Lock, opened
 from kefu_admin.store.backup.files import backups, keep_newest, name_of
 from kefu_admin.store.backup.making import Made, make
 from kefu_admin.store.backup.manifest import Manifest
+from kefu_admin.store.backup.refusals import BackupKeyUnreadable
 from kefu_admin.store.backup.restoring import Restored, restore
 from kefu_admin.store.backup.streams import key_of_file, key_of_passphrase
 
 __all__ = [
     "Archive",
+    "BackupKeyUnreadable",
     "Lock",
     "Made",
     "Manifest",

@@ -40,12 +40,24 @@ def made_at(path: Path) -> datetime | None:
         return None
 
 
-def keep_newest(directory: Path, count: int) -> tuple[Path, ...]:
-    """Delete all but the newest `count` backups; returns the deleted ones."""
-    gone = backups(directory)[count:]
+def keep_newest(
+    directory: Path, count: int | None, *, since: datetime | None = None
+) -> tuple[Path, ...]:
+    """Delete all but the newest `count` backups, and those made before an instant; the newest
+    always stays. Returns the deleted ones."""
+    found = backups(directory)
+    kept = found if count is None else found[: max(1, count)]
+    if since is not None:
+        kept = tuple(path for path in kept if path == kept[0] or _is_since(path, since))
+    gone = tuple(path for path in found if path not in kept)
     for path in gone:
         path.unlink(missing_ok=True)
     return gone
+
+
+def _is_since(path: Path, since: datetime) -> bool:
+    made = made_at(path)
+    return made is not None and made >= since
 
 
 @contextmanager

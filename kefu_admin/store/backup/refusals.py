@@ -72,6 +72,12 @@ class BackupKeyShort(Refusal):
     code = "backup_key_short"
 
 
+class BackupKeyUnreadable(Refusal):
+    """The key file a backup is to be encrypted with cannot be read. facts: path, why."""
+
+    code = "key_unreadable"
+
+
 class BackupUnwritable(Refusal):
     """The directory cannot be written, or the disk is full. facts: path, why."""
 

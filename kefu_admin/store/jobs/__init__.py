@@ -4,6 +4,7 @@
 - `asking`: written in the asking transaction; ticks of a schedule once per due instant
 - `taking`: claimed by one worker at a time, with a lease by the database's clock and a fence
 - `keeping`: progress and end, in the transaction of the chunk they speak of
+- `schedules`: the runs of a schedule
 - `failing`: tried again later, parked at last; retried or cancelled by a person; forgotten
 
 A chunk's effect, its cursor and the check of the fence are one transaction: a worker that was away
@@ -20,20 +21,25 @@ from kefu_admin.store.jobs.failing import (
     put_back,
     retry,
 )
-from kefu_admin.store.jobs.keeping import LeaseLost, advance, finish
+from kefu_admin.store.jobs.keeping import LeaseLost, advance, finish, renew
 from kefu_admin.store.jobs.rows import Job, JobState, counts, job, jobs
+from kefu_admin.store.jobs.schedules import give_way, last_run
 from kefu_admin.store.jobs.taking import (
+    ANY,
     LEASE_MS,
+    Lane,
     claim,
     milliseconds_overdue,
     milliseconds_until_due,
 )
 
 __all__ = [
+    "ANY",
     "BACK_OFF_SECONDS",
     "LEASE_MS",
     "Job",
     "JobState",
+    "Lane",
     "LeaseLost",
     "Wanted",
     "abandon",
@@ -45,11 +51,14 @@ __all__ = [
     "fail",
     "finish",
     "forget",
+    "give_way",
     "job",
     "jobs",
+    "last_run",
     "milliseconds_overdue",
     "milliseconds_until_due",
     "put_back",
+    "renew",
     "retry",
     "tick",
 ]

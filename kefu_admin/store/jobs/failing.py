@@ -15,7 +15,7 @@ from kefu_admin.store.shapes import ColumnKind
 BACK_OFF_SECONDS = (1, 4, 16, 64, 256)  # before each further try; after the last one it is parked
 LAST_TRY = len(BACK_OFF_SECONDS) + 1
 LOST: Mapping[str, Any] = {"code": "job_lost"}
-_RELEASED = '"owner" = NULL, "fence" = "fence" + 1'
+RELEASED = '"owner" = NULL, "fence" = "fence" + 1'
 
 
 def fail(store: Store, job: Job, fault: Mapping[str, Any], *, final: bool = False) -> Job | None:
@@ -30,7 +30,7 @@ def fail(store: Store, job: Job, fault: Mapping[str, Any], *, final: bool = Fals
         return park(store, job, fault)
     wait_ms = BACK_OFF_SECONDS[job.tries - 1] * 1000
     kept = store.execute(
-        f'UPDATE "kefu_job" SET "state" = ?, "fault" = ?, {_RELEASED},'
+        f'UPDATE "kefu_job" SET "state" = ?, "fault" = ?, {RELEASED},'
         f' "due_ms" = {NOW_MS[store.dialect]} + {wait_ms} WHERE "id" = ? AND "fence" = ?',
         (JobState.WAITING, written(fault), job.id, job.fence),
     )
@@ -41,7 +41,7 @@ def park(store: Store, job: Job, fault: Mapping[str, Any]) -> Job | None:
     """Leave the job to a person, in the open transaction; None when it was no longer the
     caller's."""
     kept = store.execute(
-        f'UPDATE "kefu_job" SET "state" = ?, "fault" = ?, "due_ms" = NULL, {_RELEASED}'
+        f'UPDATE "kefu_job" SET "state" = ?, "fault" = ?, "due_ms" = NULL, {RELEASED}'
         ' WHERE "id" = ? AND "fence" = ?',
         (JobState.PARKED, written(fault), job.id, job.fence),
     )
@@ -51,7 +51,7 @@ def park(store: Store, job: Job, fault: Mapping[str, Any]) -> Job | None:
 def put_back(store: Store, job: Job, *, wait_ms: int = 0) -> None:
     """Let others have their turn: waiting again, no try counted; in the open transaction."""
     store.execute(
-        f'UPDATE "kefu_job" SET "state" = ?, {_RELEASED},'
+        f'UPDATE "kefu_job" SET "state" = ?, {RELEASED},'
         ' "tries" = CASE WHEN "tries" > 0 THEN "tries" - 1 ELSE 0 END,'
         f' "due_ms" = {NOW_MS[store.dialect]} + {int(wait_ms)} WHERE "id" = ? AND "fence" = ?',
         (JobState.WAITING, job.id, job.fence),
@@ -85,7 +85,7 @@ def cancel(store: Store, id: int, *, now: datetime) -> bool:
     """End a job that is not over, in the open transaction. A chunk under way is refused by its
     fence; what earlier chunks did stays. False when it was over."""
     kept = store.execute(
-        f'UPDATE "kefu_job" SET "state" = ?, "due_ms" = NULL, {_RELEASED}, "finished_at" = ?'
+        f'UPDATE "kefu_job" SET "state" = ?, "due_ms" = NULL, {RELEASED}, "finished_at" = ?'
         ' WHERE "id" = ? AND "state" IN (?, ?, ?)',
         (
             JobState.CANCELLED,

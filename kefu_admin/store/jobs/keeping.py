@@ -45,6 +45,21 @@ def advance(
     return replace(job, cursor=dict(cursor), done=done, total=total, tries=1, fault=None)
 
 
+def renew(store: Store, job: Job, *, lease_ms: int = LEASE_MS) -> None:
+    """Begin the lease of a long chunk anew, in an open transaction beside the chunk's own.
+
+    Raises:
+        LeaseLost: the job is somebody else's by now, or cancelled.
+    """
+    kept = store.execute(
+        f'UPDATE "kefu_job" SET "due_ms" = {NOW_MS[store.dialect]} + {int(lease_ms)}'
+        ' WHERE "id" = ? AND "fence" = ? AND "state" = ?',
+        (job.id, job.fence, JobState.RUNNING),
+    )
+    if kept.rowcount != 1:
+        raise LeaseLost(job.id)
+
+
 def finish(
     store: Store, job: Job, *, result: Mapping[str, Any] | None, done: int, now: datetime
 ) -> Job:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
@@ -14,7 +14,26 @@ from kefu_admin.store.lease import NOW_MS
 LEASE_MS = 60_000
 
 
-def claim(store: Store, *, owner: str, lease_ms: int = LEASE_MS) -> Job | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """Which jobs a worker takes, so that long ones hold up no others: those of `kinds`, or all
+    but those."""
+
+    kinds: tuple[str, ...] = ()
+    but: bool = True
+
+    def test(self) -> str:
+        """What its jobs fulfil, after `due_ms …`; its parameters are the kinds."""
+        if not self.kinds:
+            return "" if self.but else " AND 1 = 0"
+        marks = ", ".join("?" * len(self.kinds))
+        return f' AND "kind" {"NOT " if self.but else ""}IN ({marks})'
+
+
+ANY = Lane()
+
+
+def claim(store: Store, *, owner: str, lease_ms: int = LEASE_MS, lane: Lane = ANY) -> Job | None:
     """Take the job that has been due longest, in the open transaction; None when nothing is due.
 
     Rows others hold are skipped (SQLite: the transaction is IMMEDIATE, there are no others). The
@@ -27,8 +46,9 @@ def claim(store: Store, *, owner: str, lease_ms: int = LEASE_MS) -> Job | None:
     now_ms = NOW_MS[store.dialect]
     tail = "" if store.dialect is Dialect.SQLITE else " FOR UPDATE SKIP LOCKED"
     row = store.row(
-        f'SELECT {now_ms}, {COLUMNS} FROM "kefu_job" WHERE "due_ms" <= {now_ms}'
-        f' ORDER BY "due_ms", "id" LIMIT 1{tail}'
+        f'SELECT {now_ms}, {COLUMNS} FROM "kefu_job" WHERE "due_ms" <= {now_ms}{lane.test()}'
+        f' ORDER BY "due_ms", "id" LIMIT 1{tail}',
+        lane.kinds,
     )
     if row is None:
         return None
@@ -46,18 +66,22 @@ def claim(store: Store, *, owner: str, lease_ms: int = LEASE_MS) -> Job | None:
     )
 
 
-def milliseconds_until_due(store: Store) -> int | None:
+def milliseconds_until_due(store: Store, lane: Lane = ANY) -> int | None:
     """How long until the next job may be taken (0: now), None while there is none: one statement,
     all that an idle worker asks."""
     row = store.row(
-        f'SELECT MIN("due_ms") - {NOW_MS[store.dialect]} FROM "kefu_job" WHERE "due_ms" IS NOT NULL'
+        f'SELECT MIN("due_ms") - {NOW_MS[store.dialect]} FROM "kefu_job"'
+        f' WHERE "due_ms" IS NOT NULL{lane.test()}',
+        lane.kinds,
     )
     return None if row is None or row[0] is None else max(0, int(row[0]))
 
 
-def milliseconds_overdue(store: Store) -> int:
+def milliseconds_overdue(store: Store, lane: Lane = ANY) -> int:
     """How long the longest waiting job that may be taken has waited for a worker; 0 while none."""
     row = store.row(
-        f'SELECT {NOW_MS[store.dialect]} - MIN("due_ms") FROM "kefu_job" WHERE "due_ms" IS NOT NULL'
+        f'SELECT {NOW_MS[store.dialect]} - MIN("due_ms") FROM "kefu_job"'
+        f' WHERE "due_ms" IS NOT NULL{lane.test()}',
+        lane.kinds,
     )
     return 0 if row is None or row[0] is None else max(0, int(row[0]))

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kefu_admin.operations import bulk
+from kefu_admin.operations.schedules.cleaning import clean_up
 from kefu_admin.operations.verifying import verify
 from kefu_admin.problems import (
     Invalid,
@@ -17,7 +18,6 @@ from kefu_admin.problems import (
 )
 from kefu_admin.store.verdicts import Verdict
 from kefu_admin.store.verify.invariants.batches import bulk_changes
-from kefu_admin.worker import rounds
 from tests.desks import NOW
 from tests.operations.bulk.conftest import Bench
 
@@ -48,7 +48,7 @@ def test_a_preview_nobody_confirms_is_forgotten_by_the_worker(bench: Bench) -> N
     bench.run(kept)
     assert bench.counts(left)
 
-    rounds.clean_up(bench.desk, NOW + timedelta(days=2))
+    clean_up(bench.desk, now=NOW + timedelta(days=2))
 
     assert bench.store.rows('SELECT "id" FROM "kefu_batch"') == [(kept,)]
     assert bench.store.rows('SELECT DISTINCT "batch_id" FROM "kefu_batch_row"') == [(kept,)]
