@@ -10,8 +10,9 @@ from kefu_admin.cli.backup import add_lock_arguments, lock_of
 from kefu_admin.cli.output import DONE, FAULTY, Output
 from kefu_admin.cli.verify import report_lines
 from kefu_admin.definitions.project import Project
-from kefu_admin.opening import add_field_types, open_store, private_files
+from kefu_admin.opening import add_field_types, open_owned, private_files
 from kefu_admin.settings import Settings
+from kefu_admin.store.apply.roles import grant
 from kefu_admin.store.backup import Archive, Manifest, opened
 
 
@@ -65,10 +66,12 @@ def _restored(
     from kefu_admin.operations.desk import Desk
     from kefu_admin.operations.verifying import verify_and_remember
 
-    store = open_store(here, project)
+    store = open_owned(here, project)
     done = put_back(store, archive, told, now=clock.now())
     output.say("已恢复 {tables} 张表 {rows} 行、{files} 个附件，与备份逐行一致。",
         tables=done.tables, rows=done.rows, files=done.files)  # fmt: skip
+    if here.owner_database_url:
+        output.say("已给运行角色 {role} 授权。", role=grant(store, here.database))
     if write_config(archive, here.config):
         output.say("配置已写到 {path}。", path=here.config)
     else:

@@ -68,16 +68,9 @@ def read(loading: Loading) -> dict[str, BulkAction]:
 
 
 def _action(id: str, taken: Taken, loading: Loading) -> BulkAction | None:
-    name = taken[TYPE_OF]
-    if name is None or not loading.refers(
-        taken.at(TYPE_OF), Fault.NO_TYPE_NEAR, Fault.NO_TYPE, "types", name
-    ):
-        return None
-    type = loading.types.get(name)
+    type = loading.type_of(taken, TYPE_OF, Fault.ACTION_OF_OWNED)
     if type is None:
         return None
-    if type.owned_by:
-        loading.problems.add(taken.at(TYPE_OF), Fault.ACTION_OF_OWNED, type=type.id)
     deed = taken.get(DO, Deed.EDIT)
     _check_form(taken, deed, loading)
     return BulkAction(

@@ -15,7 +15,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.dated import Dated
 from kefu_admin.definitions.faults import Fault, Problems
 from kefu_admin.definitions.fields import Choice
-from kefu_admin.definitions.keys import Taken
+from kefu_admin.definitions.keys import Key, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.number import Series
 from kefu_admin.definitions.project import SecrecyLevel
@@ -111,6 +111,17 @@ class Loading:
             if part.place == place and isinstance(part, MapNode) and key in part.entries:
                 return part.entries[key].place
         return place.under(key)
+
+    def type_of(self, taken: Taken, key: Key[str], of_owned: Fault) -> ContentType | None:
+        """The type a key names, None after noting that there is none; `of_owned` is noted where the
+        type is owned by another and so stands for itself nowhere."""
+        name, place = taken[key], taken.at(key)
+        if name is None or not self.refers(place, Fault.NO_TYPE_NEAR, Fault.NO_TYPE, "types", name):
+            return None
+        type = self.types.get(name)
+        if type is not None and type.owned_by:
+            self.problems.add(place, of_owned, type=type.id)
+        return type
 
     def refers(self, place: Place, near: Fault, far: Fault, kind: str, name: str) -> bool:
         """Whether something of this kind and name exists; noted when not."""

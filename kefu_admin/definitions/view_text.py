@@ -70,16 +70,9 @@ def made(type: ContentType, id: str) -> ListView:
 
 
 def _view(id: str, taken: Taken, loading: Loading) -> ListView | None:
-    name = taken[TYPE_OF]
-    if name is None or not loading.refers(
-        taken.at(TYPE_OF), Fault.NO_TYPE_NEAR, Fault.NO_TYPE, "types", name
-    ):
-        return None
-    type = loading.types.get(name)
+    type = loading.type_of(taken, TYPE_OF, Fault.VIEW_OF_OWNED)
     if type is None:
         return None
-    if type.owned_by:
-        loading.problems.add(taken.at(TYPE_OF), Fault.VIEW_OF_OWNED, type=type.id)
     return ListView(
         id=id,
         label=taken.get(LABEL, Label(id)),

@@ -19,10 +19,10 @@ from kefu_admin.problems import FieldError, Invalid, NotFound, UnknownParameter
 from kefu_admin.store import change as writing
 from kefu_admin.store.change import Answer, Change, perform
 from kefu_admin.store.grants import Grants
-from kefu_admin.store.idempotency import IdempotencyKey
+from kefu_admin.store.idempotency import APPLIED_KEY, IdempotencyKey, open_unit
 from kefu_admin.store.query import Row
 
-REVERTED = "records.revert"
+CHANGED, REVERTED = "records.change", "records.revert"
 """The operation by which history tells a restored version from another change."""
 
 
@@ -86,7 +86,19 @@ def change(
     def work(change: Change) -> Mapping[str, Any]:
         return {"id": record_id, "version": change.update(type_id, record_id, version, values)}
 
-    return outcome(performed(desk, "records.change", work, actor=actor, now=now, key=key))
+    return outcome(performed(desk, CHANGED, work, actor=actor, now=now, key=key))
+
+
+def changed_before(desk: Desk, *, actor: Actor, key: IdempotencyKey) -> Outcome | None:
+    """What `change` answered to the same request before, whatever has become of the record and of
+    the actor's sight of it since; None when there was none.
+
+    Raises:
+        KeyReused: the key was used for another request.
+    """
+    with desk.store.connection():
+        before = open_unit(desk.store, actor, CHANGED, key, state_key=APPLIED_KEY)
+    return None if before is None else outcome(Answer(before, replayed=True))
 
 
 def remove(

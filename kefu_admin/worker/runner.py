@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from kefu_admin import settings
+from kefu_admin import logs, settings
 from kefu_admin.opening import open_desk, private_files, private_logs
 from kefu_admin.operations.job_kinds import LONG_JOBS, SHORT_JOBS
 from kefu_admin.problems import ConfigMoved
@@ -38,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
     work, owner = arguments
     here = settings.read()
     private_files()
+    logs.set_up(as_json=here.log_format == "json")  # until the config says what is personal
     line = Line()
     signal.signal(signal.SIGTERM, lambda *_: line.stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the supervisor, which tells us

@@ -97,7 +97,9 @@ class Postgresql(_Own):
         making = [*as_user, str(programs / "initdb"), "-A", "trust", "-U", "postgres", "-D", data]
         subprocess.run(making, check=True, capture_output=True)
         port, sockets = str(self.port), str(directory)
-        self.command = (*as_user, str(programs / "postgres"), "-D", data, "-p", port, "-k", sockets)
+        in_data = ("-c", "dynamic_shared_memory_type=mmap")  # what a kill leaves goes with the data
+        server = (str(programs / "postgres"), "-D", data, "-p", port, "-k", sockets, *in_data)
+        self.command = (*as_user, *server)
         self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
 
     def kill(self) -> None:

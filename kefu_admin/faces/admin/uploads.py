@@ -68,6 +68,15 @@ def asked_for(content: ContentType, *asked: object) -> object:
     return [content.id, *asked, sent]
 
 
+def sent_form() -> list[tuple[str, list[str]]]:
+    """The form as it was sent, without the token that a newer page has anew."""
+    return [
+        (name, request.form.getlist(name))
+        for name in sorted(request.form)
+        if name != http.FORM_FIELD
+    ]
+
+
 def _digest(stream: IO[bytes]) -> str:
     stream.seek(0)
     return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]  # seekable, readable

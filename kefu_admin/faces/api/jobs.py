@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from kefu_admin import wording
+from kefu_admin.actor import Actor
 from kefu_admin.definitions.role import Permission
 from kefu_admin.faces.api import body, lists
 from kefu_admin.faces.api.envelope import success
@@ -18,11 +19,13 @@ from kefu_admin.faces.api.rows import Json
 from kefu_admin.faces.http import actor, locale, now, runtime
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import job_book, messages
+from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.job_book import JobEntry
 from kefu_admin.store.deliveries import Delivery, DeliveryState
 from kefu_admin.store.jobs import JobState
 
 State = TypeVar("State", bound=StrEnum)
+Entry = TypeVar("Entry", covariant=True)
 
 
 def install(blueprint: Blueprint) -> None:
@@ -51,18 +54,12 @@ def _install_jobs(blueprint: Blueprint) -> None:
     @blueprint.post("/jobs/<int:record_id>/retry")
     @declare("POST", body=Body.NONE, repeat=Repeat.NATURAL, audit=Audit.DATA)
     def retry_job(record_id: int) -> Response:
-        body.parameters()
-        body.no_body()
-        id = body.record_id(record_id)
-        return success(_job(job_book.retry(runtime().desk, id, actor=actor(), now=now())))
+        return success(_job(_done(job_book.retry, record_id)))
 
     @blueprint.post("/jobs/<int:record_id>/cancel")
     @declare("POST", body=Body.NONE, repeat=Repeat.NATURAL, audit=Audit.DATA)
     def cancel_job(record_id: int) -> Response:
-        body.parameters()
-        body.no_body()
-        id = body.record_id(record_id)
-        return success(_job(job_book.cancel(runtime().desk, id, actor=actor(), now=now())))
+        return success(_job(_done(job_book.cancel, record_id)))
 
 
 def _install_deliveries(blueprint: Blueprint) -> None:
@@ -87,20 +84,27 @@ def _install_deliveries(blueprint: Blueprint) -> None:
         "POST", access=Permission.JOBS, body=Body.NONE, repeat=Repeat.NATURAL, audit=Audit.DATA
     )
     def resend_delivery(record_id: int) -> Response:
-        body.parameters()
-        body.no_body()
-        id = body.record_id(record_id)
-        return success(_delivery(messages.resend(runtime().desk, id, actor=actor(), now=now())))
+        return success(_delivery(_done(messages.resend, record_id)))
 
     @blueprint.post("/deliveries/<int:record_id>/skip")
     @declare(
         "POST", access=Permission.JOBS, body=Body.NONE, repeat=Repeat.NATURAL, audit=Audit.DATA
     )
     def skip_delivery(record_id: int) -> Response:
-        body.parameters()
-        body.no_body()
-        id = body.record_id(record_id)
-        return success(_delivery(messages.skip(runtime().desk, id, actor=actor(), now=now())))
+        return success(_delivery(_done(messages.skip, record_id)))
+
+
+class _Deed(Protocol[Entry]):
+    """What a person does to one row."""
+
+    def __call__(self, desk: Desk, id: int, /, *, actor: Actor, now: datetime) -> Entry: ...
+
+
+def _done(deed: _Deed[Entry], record_id: int) -> Entry:
+    """The row after a deed asked for by its address alone."""
+    body.parameters()
+    body.no_body()
+    return deed(runtime().desk, body.record_id(record_id), actor=actor(), now=now())
 
 
 def _asked(states: type[State]) -> tuple[tuple[State, ...], int | None, int]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from kefu_admin.store.crypto import derive
 from kefu_admin.store.database import Store
+from kefu_admin.store.narrowing import narrowed
 from kefu_admin.store.shapes import ColumnKind
 
 _REFERENCE_LENGTH = 32
@@ -86,18 +87,7 @@ def deliveries(
     limit: int = 50,
 ) -> tuple[Delivery, ...]:
     """Deliveries, newest first."""
-    tests: list[str] = []
-    params: list[object] = []
-    if states:
-        tests.append(f'"state" IN ({", ".join("?" * len(states))})')
-        params += sorted(states)
-    if receiver:
-        tests.append('"receiver" = ?')
-        params.append(receiver)
-    if before_id is not None:
-        tests.append('"id" < ?')
-        params.append(before_id)
-    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    where, params = narrowed(states=states, receiver=receiver, before_id=before_id)
     found = store.rows(
         f'SELECT {COLUMNS} FROM "kefu_delivery"{where} ORDER BY "id" DESC LIMIT ?',
         (*params, limit),

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from kefu_admin.store.database import Store
+from kefu_admin.store.narrowing import narrowed
 from kefu_admin.store.shapes import ColumnKind
 
 
@@ -80,21 +81,7 @@ def jobs(
     limit: int = 50,
 ) -> tuple[Job, ...]:
     """Jobs, newest first; `asked_by` those of one person only."""
-    tests: list[str] = []
-    params: list[object] = []
-    if asked_by is not None:
-        tests.append('"asked_by" = ?')
-        params.append(asked_by)
-    if states:
-        tests.append(f'"state" IN ({", ".join("?" * len(states))})')
-        params += sorted(states)
-    if kind:
-        tests.append('"kind" = ?')
-        params.append(kind)
-    if before_id is not None:
-        tests.append('"id" < ?')
-        params.append(before_id)
-    where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    where, params = narrowed(asked_by=asked_by, states=states, kind=kind, before_id=before_id)
     found = store.rows(
         f'SELECT {COLUMNS} FROM "kefu_job"{where} ORDER BY "id" DESC LIMIT ?', (*params, limit)
     )

@@ -279,3 +279,29 @@ def test_a_file_must_go_into_a_file_field(served: Served, customer: int) -> None
     answer = browser.post(f"/records/customer/{customer}/edit", data=sent)
 
     assert answer.status_code == 422
+
+
+def test_an_edit_sent_again_is_told_saved_though_the_record_is_out_of_sight(
+    served: Served, customer: int
+) -> None:
+    boss, browser = served.as_("supervisor"), served.browser("clerk")
+    page = opened(browser, customer)
+    sent = {**page.fields, "f.name": "甲公司（新）"}
+    first = browser.post(page.action, data=sent)
+    tag = boss.get(f"/api/v1/customer/{customer}").headers["ETag"]
+    moved = boss.patch(
+        f"/api/v1/customer/{customer}",
+        json={"department": served.departments["二部"]},
+        headers={"If-Match": tag},
+    )
+    assert (first.status_code, moved.status_code) == (303, 200)
+
+    again = browser.post(page.action, data=sent)
+    other = browser.post(page.action, data={**sent, "f.name": "乙公司"})
+    fresh = browser.post(page.action, data={**sent, "key": "k" * 20})
+
+    assert again.status_code == 303
+    assert "已保存" in text(browser.get(again.headers["Location"]))
+    assert "甲公司（新）" not in text(browser.get(again.headers["Location"]))
+    assert (other.status_code, fresh.status_code) == (422, 404)
+    assert value(served, customer, "name") == "甲公司（新）"

@@ -234,3 +234,20 @@ def test_a_change_and_a_deletion_sent_twice_are_done_once(served: Served) -> Non
 
     assert twice("DELETE", "delete-0001", match='"3"') == [(200, None), (200, None)]
     assert boss.get(path).status_code == 404
+
+
+def test_a_change_sent_again_is_answered_though_the_record_is_out_of_sight(served: Served) -> None:
+    created, boss = of_first_department(served), served.as_("supervisor")
+    path = f"/api/v1/customer/{created['id']}"
+    headers = {"If-Match": '"1"', "Idempotency-Key": "moved-out-of-sight"}
+    first = served.as_("clerk").patch(path, json={"name": "甲公司（新）"}, headers=headers)
+    moved = boss.patch(
+        path, json={"department": served.departments["二部"]}, headers={"If-Match": '"2"'}
+    )
+    assert (first.status_code, moved.status_code) == (200, 200)
+
+    again = served.as_("clerk").patch(path, json={"name": "甲公司（新）"}, headers=headers)
+
+    assert (again.status_code, again.headers["ETag"]) == (200, '"2"')
+    assert again.json["data"]["values"] == {}
+    assert again.json["data"]["title"] == ""

@@ -18,7 +18,13 @@ from kefu_admin.faces.admin.record import page_detail, page_export, page_form, p
 from kefu_admin.faces.admin.record.finder import address, read_form
 from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
 from kefu_admin.faces.admin.record.versions import VersionPages
-from kefu_admin.faces.admin.uploads import Taken, asked_for, take_uploads, with_uploads
+from kefu_admin.faces.admin.uploads import (
+    Taken,
+    asked_for,
+    sent_form,
+    take_uploads,
+    with_uploads,
+)
 from kefu_admin.faces.admin.view import expose, typed
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import files, reading, records
@@ -29,6 +35,7 @@ from kefu_admin.problems import (
     ExportTooLong,
     Forbidden,
     Invalid,
+    NotFound,
     NumbersExhausted,
     Refusal,
     SecondNeeded,
@@ -175,13 +182,24 @@ class RecordView(VersionPages):
         """Change a record."""
         view = self.type_view()
         saves = request.method == "POST" and not asks_again()
-        row = self.row(id, tuple(n for n, f in view.fields.items() if f.masked) if saves else None)
-        if Action.UPDATE.value not in row.actions:
-            raise Forbidden
+        masked = tuple(name for name, field in view.fields.items() if field.masked)
+        try:
+            row = self.row(id, masked if saves else None)
+            if Action.UPDATE.value not in row.actions:
+                raise Forbidden
+        except (NotFound, Forbidden):
+            if saves and self.kept_before(id):
+                return self.go(f"/records/{self.content.id}/", "saved")
+            raise
         if saves:
             return self.keep(view, row)
         made = page_form.of_row if request.method == "GET" else page_form.again
         return self.form(made(self, view, row))
+
+    def kept_before(self, id: int) -> bool:
+        """Whether this very form was kept before: that may have taken the record out of sight."""
+        key = idempotency_key(sent_key(), asked_for(self.content, sent_form(), id))
+        return records.changed_before(self.desk, actor=http.actor(), key=key) is not None
 
     def keep(self, view: TypeView, row: Row) -> Response:
         """Write what was sent for a record, of which only the masked fields are known."""
@@ -199,7 +217,7 @@ class RecordView(VersionPages):
                 raw,
                 actor=http.actor(),
                 now=http.now(),
-                key=idempotency_key(key, asked_for(self.content, asked, id, version)),
+                key=idempotency_key(key, asked_for(self.content, sent_form(), id)),
             )
         except KEEPS_FORM as refusal:
             now = self.row(id)
