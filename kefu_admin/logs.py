@@ -2,8 +2,8 @@
 
 What is said is redacted by name (`extra={"fields": {"phone": …}}`: a field the config calls
 personal, or one of our own secrets) and by pattern (11-digit phones, 18-digit id numbers, tokens,
-passwords in addresses, values a database quotes in its errors), in messages and tracebacks alike.
-Each line of a request carries the request's id. Rule: D24.
+passwords in addresses, values a database quotes in its errors). A traceback names kinds and places
+only. Each line of a request carries the request's id. Rule: D24.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -72,7 +73,7 @@ class Formatter(logging.Formatter):
             told["request"] = asked
         told.update(self._fields(getattr(record, "fields", None)))
         if record.exc_info:
-            told["error"] = redacted(self.formatException(record.exc_info))
+            told["error"] = _without_text(record.exc_info[1])
         if self._as_json:
             return json.dumps(told, ensure_ascii=False, default=str)
         error = told.pop("error", "")
@@ -91,6 +92,21 @@ class Formatter(logging.Formatter):
             else value
             for name, value in given.items()
         }
+
+
+def _without_text(error: BaseException | None) -> str:
+    """Kind and place of an error and of what led to it, first cause first. What it says is left
+    out: any program's error may quote a value; the system's own words on files and sockets stay."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    lines: list[str] = []
+    for one in reversed(chain):
+        lines += traceback.format_tb(one.__traceback__)
+        said = (isinstance(one, OSError) and one.strerror) or REDACTED
+        lines.append(f"{type(one).__module__}.{type(one).__qualname__}: {redacted(said)}\n")
+    return "".join(lines).rstrip()
 
 
 class _Handler(logging.StreamHandler[IO[str]]):
