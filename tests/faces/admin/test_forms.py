@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 from tests.faces.admin.pages import form, text
 from tests.faces.desk import Client, Served
@@ -210,6 +211,56 @@ def test_who_comes_second_sees_both_values_and_keeps_what_he_typed(
     assert "甲公司（更名）" in page
     assert again.fields["f.name"] == "甲集团"
     assert again.send(second).status_code == 303
+    assert value(served, customer, "name") == "甲集团"
+
+
+def test_what_others_changed_and_one_left_alone_is_taken_over(
+    served: Served, customer: int
+) -> None:
+    first, second = served.browser("supervisor"), served.browser("supervisor")
+    early, late = opened(first, customer), opened(second, customer)
+    early.send(first, f__phone="13900001111")
+
+    answer = late.send(second, f__name="甲集团")
+
+    assert answer.status_code == 409
+    assert "13800005678 → 13900001111" in text(answer)
+    assert form(answer, "/edit").send(second).status_code == 303
+    assert value(served, customer, "name") == "甲集团"
+    assert value(served, customer, "phone") == "13900001111"
+
+
+def test_both_changed_three_values_are_shown_and_theirs_can_be_taken(
+    served: Served, customer: int
+) -> None:
+    first, second = served.browser("supervisor"), served.browser("supervisor")
+    early, late = opened(first, customer), opened(second, customer)
+    early.send(first, f__name="甲公司（更名）")
+
+    answer = late.send(second, f__name="甲集团", f__phone="13900001111")
+
+    assert re.search("甲公司 甲公司（更名） 甲集团", text(answer))
+    again = form(answer, "/edit")
+    assert again.send(second, take__name="now").status_code == 303
+    assert value(served, customer, "name") == "甲公司（更名）"
+    assert value(served, customer, "phone") == "13900001111"
+
+
+def test_owned_rows_are_merged_row_by_row(served: Served, customer: int) -> None:
+    first, second = served.browser("supervisor"), served.browser("supervisor")
+    early, late = opened(first, customer), opened(second, customer)
+    early.send(first, f__contacts__0__phone="13900002222", f__contacts__9__name="新来的")
+
+    answer = late.send(second, f__name="甲集团")
+
+    assert answer.status_code == 409
+    assert form(answer, "/edit").send(second).status_code == 303
+    rows = value(served, customer, "contacts")
+    assert isinstance(rows, list)
+    assert sorted((row["values"]["name"], row["values"].get("phone")) for row in rows) == [
+        ("新来的", None),
+        ("赵六", "13900002222"),
+    ]
     assert value(served, customer, "name") == "甲集团"
 
 

@@ -7,7 +7,7 @@ Nothing here is taken from a stored object when the browser did not send it.
 """
 
 from kefu_admin.faces.admin.inputs.build import BUILDERS, child_inputs, form_sections
-from kefu_admin.faces.admin.inputs.filled import Filled, from_defaults, from_row
+from kefu_admin.faces.admin.inputs.filled import Filled, from_defaults, from_row, raw_text
 from kefu_admin.faces.admin.inputs.model import ChildRow, FormSection, Input, Option
 from kefu_admin.faces.admin.inputs.posted import PREFIX, Posted, posted
 
@@ -25,4 +25,5 @@ __all__ = [
     "from_defaults",
     "from_row",
     "posted",
+    "raw_text",
 ]

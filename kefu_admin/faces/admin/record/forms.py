@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import request
 
 from kefu_admin import wording
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import convert
-from kefu_admin.definitions.fields import BadValue, Field
 from kefu_admin.faces import http
 from kefu_admin.faces.admin import inputs
-from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
 from kefu_admin.faces.admin.inputs import Filled, Option
-from kefu_admin.faces.admin.record.history import Change
 from kefu_admin.faces.admin.record.referring import named
 from kefu_admin.faces.admin.regions import found_regions
 from kefu_admin.operations import reading
 from kefu_admin.problems import BadRequest, Invalid, Refusal, VersionRequired
-from kefu_admin.store.query import Ref, Row
 
 PICKED = frozenset({"person", "department", "reference", "references"})
 _FOUND_LIMIT = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Conflicting:
-    """What differs between the record as it is now and what was typed."""
-
-    changes: tuple[Change, ...]
 
 
 def sent_key() -> str:
@@ -167,32 +155,3 @@ def _label(content: ContentType, path: str, locale: str) -> str:
     below = http.runtime().project.types.get(field.to)
     child = below.fields.get(inner.lstrip(".")) if below else None
     return f"{row} {child.label.text(locale)}" if child else row
-
-
-def conflicting(content: ContentType, row: Row, filled: Filled, shown: Shown) -> Conflicting:
-    """Both values of every field that was typed differently from what stands there now."""
-    now = inputs.from_row(content, row, http.runtime().project.types, shown.zone)
-    changes = []
-    for name, typed in filled.texts.items():
-        field = content.fields.get(name)
-        if field is None or field.type == "children" or name in row.masked:
-            continue
-        if typed != now.texts.get(name, () if isinstance(typed, tuple) else ""):
-            current = cell(field, row.values.get(name), shown).text
-            mine = _typed(field, typed, filled, shown)
-            if current != mine:
-                changes.append(Change(field.label.text(shown.locale), current, mine))
-    return Conflicting(tuple(changes))
-
-
-def _typed(field: Field, typed: object, filled: Filled, shown: Shown) -> str:
-    """What was typed, set like a stored value; the bare text where it is none."""
-    if field.type in PICKED:
-        ids = typed if isinstance(typed, tuple) else (typed,)
-        refs = tuple(Ref(0, filled.labels.get((field.id, str(id)), str(id))) for id in ids if id)
-        joint = ", " if shown.locale == "en" else "、"
-        return joint.join(ref.label for ref in refs) or NOTHING
-    try:
-        return cell(field, convert(field, typed), shown).text
-    except BadValue:
-        return str(typed)

@@ -13,19 +13,20 @@ from kefu_admin.faces import http
 from kefu_admin.faces.admin import inputs
 from kefu_admin.faces.admin.inputs import Filled, Posted
 from kefu_admin.faces.admin.inputs.sheet import Sheet
-from kefu_admin.faces.admin.record import forms
+from kefu_admin.faces.admin.record import forms, merging
 from kefu_admin.faces.admin.uploads import Taken
 from kefu_admin.faces.admin.view import prefix, zone
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.operations import reading
 from kefu_admin.operations.reading import TypeView
-from kefu_admin.problems import Invalid, Refusal
+from kefu_admin.problems import Forbidden, Invalid, Refusal
 from kefu_admin.store.query import Row
 
 if TYPE_CHECKING:
     from kefu_admin.faces.admin.record.view import RecordView
 
 FROM = "from."
+TAKE = "take."  # before a field: "now" leaves it as it stands
 Context = Mapping[str, object]
 
 
@@ -88,6 +89,7 @@ def sent(page: RecordView, view: TypeView, row: Row | None = None) -> Sent:
         hanging = inputs.from_row(page.content, row, http.runtime().project.types, zone()).files
         if hanging:
             posted = replace(posted, filled=replace(posted.filled, files=hanging))
+        posted = _with_theirs(page, row, posted)
     version = forms.sent_version() if row is not None else None
     return Sent(posted, forms.sent_key(), version)
 
@@ -115,12 +117,52 @@ def refused(
 
 
 def conflict(page: RecordView, view: TypeView, row: Row, back: Sent) -> Context:
-    """The form as typed, beside what the record holds now, and made from its new version."""
+    """The form as typed, merged with what others did since it was opened, and made from the
+    record's new version."""
     filled = forms.with_labels(page.content, back.posted.filled)
-    differing = forms.conflicting(page.content, row, filled, page.shown)
-    return _context(
-        page, view, row, filled, key=forms.fresh_key(), version=row.version, differing=differing
+    found = merging.merged(
+        page.content,
+        row,
+        _since(page, row, back.version),
+        filled,
+        types=http.runtime().project.types,
+        shown=page.shown,
     )
+    return _context(
+        page, view, row, found.filled, key=forms.fresh_key(), version=row.version, differing=found
+    )
+
+
+def _since(page: RecordView, row: Row, version: int | None) -> reading.Difference | None:
+    """What others changed since that version; None to one who may not read the history."""
+    if version is None:
+        return None
+    try:
+        return reading.difference(
+            page.desk,
+            page.content.id,
+            row.id,
+            version,
+            row.version,
+            actor=http.actor(),
+            now=http.now(),
+        )
+    except (Forbidden, Invalid):
+        return None
+
+
+def _with_theirs(page: RecordView, row: Row, posted: Posted) -> Posted:
+    """What was sent, less the fields of which the person takes the record's value as it is."""
+    theirs = [name for name in posted.raw if request.form.get(TAKE + name) == "now"]
+    if not theirs:
+        return posted
+    now = inputs.from_row(page.content, row, http.runtime().project.types, zone())
+    texts = dict(posted.filled.texts)
+    for name in theirs:
+        texts[name] = now.texts.get(name, () if isinstance(texts.get(name), tuple) else "")
+    raw = {name: value for name, value in posted.raw.items() if name not in theirs}
+    labels = {**now.labels, **posted.filled.labels}
+    return replace(posted, raw=raw, filled=replace(posted.filled, texts=texts, labels=labels))
 
 
 def _masked(row: Row | None) -> dict[str, str]:
@@ -140,7 +182,7 @@ def _context(
     key: str,
     version: int | None,
     refusal: Refusal | None = None,
-    differing: forms.Conflicting | None = None,
+    differing: merging.Merged | None = None,
 ) -> Context:
     content, locale = page.content, http.locale()
     said = translator(locale)
