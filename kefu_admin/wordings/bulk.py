@@ -9,6 +9,7 @@ SENTENCES = {
     "bulk_nothing": "请至少填写一项要修改的内容。",
     "bulk_condition": "不符合这项操作的条件。",
     "bulk_referred": "仍被其他记录引用，不能删除。",
+    "bulk_purged": "已从回收站彻底清除，不能恢复。",
     "batch_without_line": "批量操作 {id} 改了记录，却没有审计记录。",
     "batch_counts_wrong": "批量操作 {id} 的条数不对（已有结论 {settled}，实为 {found}）。",
     "batch_digest_wrong": "批量操作 {id} 的选择或改前的值与审计记录不符。",

@@ -1,4 +1,5 @@
-"""Taking a batch back: a batch of its own that writes what stood there before.
+"""Taking a batch back: a batch of its own that writes what stood there before, or brings back from
+the recycle bin what was deleted.
 
 Records changed since are left alone and said so; what has gone out (messages, used numbers) stays.
 """
@@ -25,7 +26,7 @@ def may_undo(desk: Desk, batch: Batch, *, now: datetime) -> bool:
     """Whether a batch can be taken back now."""
     return (
         batch.state is State.DONE
-        and batch.deed == Deed.EDIT
+        and batch.deed in (Deed.EDIT, Deed.DELETE)
         and batch.undo_until is not None
         and now <= batch.undo_until
         and batches.undone_by(desk.store, batch.id) is None

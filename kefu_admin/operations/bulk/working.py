@@ -18,6 +18,7 @@ from kefu_admin.operations.jobs import JobKind, Step
 from kefu_admin.store import audit, batches, history
 from kefu_admin.store.batches import Batch, BatchRow, State
 from kefu_admin.store.change import Change
+from kefu_admin.store.change.bringing import bring_back, judge_back
 from kefu_admin.store.change.bulk import Rule, Wanted, carry_out, judge
 from kefu_admin.store.verdicts import Told, Verdict
 
@@ -41,7 +42,11 @@ def plan_chunk(
         _close(desk, batch, step)
         return
     change = Change(store, desk.warrant(actor, now), now=now, operation="bulk.plan")
-    told = judge(change, batch.type, _wanted(desk, batch, new), _rule(desk, batch))
+    wanted = _wanted(desk, batch, new)
+    if _brings_back(desk, batch):
+        told = judge_back(change, batch.type, wanted)
+    else:
+        told = judge(change, batch.type, wanted, _rule(desk, batch))
     digests = _digests(desk, batch, new, told)
 
     def keep() -> None:
@@ -104,7 +109,11 @@ def run_chunk(change: Change, desk: Desk, batch: Batch, size: int) -> bool:
     """Do the next records of a batch in the open change; whether they were the last."""
     ready = batches.rows(desk.store, batch.id, verdicts=(Verdict.READY,), limit=size)
     change.book.told_by(chain(batch.id))
-    told = carry_out(change, batch.type, _wanted(desk, batch, ready), _rule(desk, batch))
+    wanted = _wanted(desk, batch, ready)
+    if _brings_back(desk, batch):
+        told = bring_back(change, batch.type, wanted)
+    else:
+        told = carry_out(change, batch.type, wanted, _rule(desk, batch))
     batches.tell(desk.store, batch.id, told)
     is_last = len(ready) < size
     done_at = change.now if is_last else None
@@ -115,7 +124,7 @@ def run_chunk(change: Change, desk: Desk, batch: Batch, size: int) -> bool:
 def _wanted(desk: Desk, batch: Batch, rows: Sequence[BatchRow]) -> list[Wanted]:
     """What is to be written into each record; of a batch that takes another back, what stood there
     before as far as anybody may write it."""
-    if batch.deed == Deed.DELETE:
+    if batch.deed == Deed.DELETE or _brings_back(desk, batch):
         return [Wanted(row.id, row.version, None) for row in rows]
     if batch.of_batch is None:
         values = offers.values_of(desk, batch.type, batch.asked)
@@ -135,6 +144,12 @@ def _wanted(desk: Desk, batch: Batch, rows: Sequence[BatchRow]) -> list[Wanted]:
         )
         for row in rows
     ]
+
+
+def _brings_back(desk: Desk, batch: Batch) -> bool:
+    """Whether a batch takes deletions back."""
+    undone = batches.get(desk.store, batch.of_batch) if batch.of_batch is not None else None
+    return undone is not None and undone.deed == Deed.DELETE
 
 
 def _rule(desk: Desk, batch: Batch) -> Rule:

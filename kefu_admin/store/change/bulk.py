@@ -16,7 +16,15 @@ from kefu_admin.definitions.condition import ALWAYS, Condition
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import FieldError, Invalid, Refusal, StillReferenced
-from kefu_admin.store.change import alike, following, guesses, references, removal, writing
+from kefu_admin.store.change import (
+    alike,
+    following,
+    foreseeing,
+    guesses,
+    references,
+    removal,
+    writing,
+)
 from kefu_admin.store.change.access import Held
 from kefu_admin.store.change.trouble import refused
 from kefu_admin.store.change.values import Draft, Kind, Record, rising, walk
@@ -25,6 +33,8 @@ from kefu_admin.store.verdicts import Told, Verdict
 
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
+
+_REFERRED = (FieldError("", "bulk_referred"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +57,24 @@ class Rule:
 def judge(change: Change, type_id: str, wanted: Sequence[Wanted], rule: Rule) -> list[Told]:
     """What would become of each record: READY, or why not; nothing is written or locked.
 
-    What only the database can tell (a value that repeats, a reference in the way) is not foreseen.
+    What only the database can tell (referrers, values that repeat) is asked for all of them
+    together; it may be otherwise when it is done.
     """
     drafts, told = _drafts(change, type_id, wanted, rule, lock=False)
     for draft in drafts:
         change.reader.forget(type_id, draft.id)
-    ready = [Told(id=d.id, verdict=Verdict.READY, before=d.before) for d in drafts]
-    return [*ready, *told]
+    going = [draft for draft in drafts if draft.kind is Kind.REMOVE]
+    reasons = foreseeing.repeats(change, [d for d in drafts if d.kind is Kind.UPDATE])
+    reasons |= dict.fromkeys(foreseeing.referred(change, going), _REFERRED)
+    return [
+        *(
+            Told(id=d.id, verdict=Verdict.REFUSED, errors=reasons[d.id])
+            if d.id in reasons
+            else Told(id=d.id, verdict=Verdict.READY, before=d.before)
+            for d in drafts
+        ),
+        *told,
+    ]
 
 
 def carry_out(change: Change, type_id: str, wanted: Sequence[Wanted], rule: Rule) -> list[Told]:
@@ -61,12 +82,12 @@ def carry_out(change: Change, type_id: str, wanted: Sequence[Wanted], rule: Rule
     drafts, told = _drafts(change, type_id, wanted, rule, lock=True)
     done: list[Told] = []
 
-    def write(some: Sequence[Draft]) -> None:
-        _write(change, list(some))
+    def edit(some: Sequence[Draft]) -> None:
+        write(change, list(some))
         done.extend(Told(id=d.id, verdict=Verdict.DONE, version_after=d.version + 1) for d in some)
 
     guesses.spend(change, drafts)  # outside of what may be undone: a guess stays counted
-    told += _halving(change, drafts, write)
+    told += halving(change, drafts, edit)
     return [*done, *told]
 
 
@@ -195,7 +216,7 @@ def _judged(change: Change, drafts: list[Draft]) -> tuple[list[Draft], list[Told
     return good, told
 
 
-def _halving(
+def halving(
     change: Change, drafts: Sequence[Draft], write: Callable[[Sequence[Draft]], None]
 ) -> list[Told]:
     """Write the drafts together; what the database or a referrer refuses is found by halving, each
@@ -210,8 +231,8 @@ def _halving(
             return [Told(id=drafts[0].id, verdict=Verdict.REFUSED, errors=_why(refusal))]
         middle = len(drafts) // 2
         return [
-            *_halving(change, drafts[:middle], write),
-            *_halving(change, drafts[middle:], write),
+            *halving(change, drafts[:middle], write),
+            *halving(change, drafts[middle:], write),
         ]
     return []
 
@@ -232,7 +253,12 @@ def _undone_when_refused(change: Change, drafts: Sequence[Draft]) -> Iterator[No
     change.store.execute("RELEASE SAVEPOINT kefu_bulk")
 
 
-def _write(change: Change, drafts: list[Draft]) -> None:
+def write(change: Change, drafts: list[Draft]) -> None:
+    """Write and tell judged drafts.
+
+    Raises:
+        Invalid, StillReferenced: the database or a referrer refuses one of them.
+    """
     if any(draft.kind is Kind.REMOVE for draft in drafts):
         removal.refuse_referred(change, drafts)
     following.lock_carriers(change.store, list(walk(drafts)))
@@ -249,5 +275,5 @@ def _why(refusal: Refusal) -> tuple[FieldError, ...]:
     if isinstance(refusal, Invalid):
         return refusal.errors
     if isinstance(refusal, StillReferenced):
-        return (FieldError("", "bulk_referred"),)
+        return _REFERRED
     return (FieldError("", "bulk_refused"),)

@@ -91,7 +91,7 @@ def refuse_referred(change: Change, drafts: list[Draft]) -> None:
     visible: dict[tuple[str, int], Referrer] = {}
     hidden = False
     for target, ids in gone.items():
-        for content_type, field in _referring(change.store.project, target):
+        for content_type, field in referring(change.store.project, target):
             limit = len(gone.get(content_type.id, ())) + LABELS_SHOWN
             found = _referrers(change, content_type, field, sorted(ids), limit)
             others = [
@@ -119,7 +119,7 @@ def owned_types(project: Project, type_id: str) -> Iterator[ContentType]:
             yield content_type
 
 
-def _referring(project: Project, type_id: str) -> Iterator[tuple[ContentType, Field]]:
+def referring(project: Project, type_id: str) -> Iterator[tuple[ContentType, Field]]:
     """Every field of any type that may point at the type, but for an owned type's owner."""
     for content_type in project.types.values():
         for field in content_type.fields.values():

@@ -46,14 +46,18 @@ def _not_unique(
         for name, columns, fields in unique_keys(change.store, draft.type.id):
             if broken.name != name and (broken.name or set(broken.columns) != set(columns)):
                 continue
-            labels = "、".join(draft.type.fields[field].label.zh for field in fields)
-            labels_en = ", ".join(draft.type.fields[field].label.text("en") for field in fields)
-            facts = {"labels": labels, "labels_en": labels_en}
-            prefix = draft.prefix if _alone(draft, drafts) else ""
-            if set(fields) <= draft.held.see:
-                return Invalid([FieldError(f"{prefix}{f}", "not_unique", facts) for f in fields])
-            return Invalid([FieldError(prefix.rstrip("."), "repeats")])
+            return Invalid(repeated(draft, fields, draft.prefix if _alone(draft, drafts) else ""))
     return None
+
+
+def repeated(draft: Draft, fields: tuple[str, ...], prefix: str = "") -> tuple[FieldError, ...]:
+    """What is said of values that must not repeat."""
+    if not draft.held.see.issuperset(fields):
+        return (FieldError(prefix.rstrip("."), "repeats"),)
+    labels = "、".join(draft.type.fields[field].label.zh for field in fields)
+    labels_en = ", ".join(draft.type.fields[field].label.text("en") for field in fields)
+    facts = {"labels": labels, "labels_en": labels_en}
+    return tuple(FieldError(f"{prefix}{field}", "not_unique", facts) for field in fields)
 
 
 def _alone(draft: Draft, drafts: Sequence[Draft]) -> bool:

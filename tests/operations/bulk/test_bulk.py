@@ -16,6 +16,7 @@ from kefu_admin.problems import (
     UndoOver,
     UnknownParameter,
 )
+from kefu_admin.store.change import purge, restore
 from kefu_admin.store.verdicts import Verdict
 from kefu_admin.store.verify.invariants.batches import bulk_changes
 from tests.desks import NOW
@@ -181,9 +182,21 @@ def test_deleting_leaves_what_others_refer_to(bench: Bench) -> None:
     own = {"customer": ids[2]}
     bench.furnished.change("boss", lambda change: change.create("visit", own))
 
-    verdicts = bench.run(bench.preview("remove", ids))
+    batch = bench.preview("remove", ids)
 
-    assert verdicts == {Verdict.DONE: 3, Verdict.REFUSED: 1}
+    assert bench.counts(batch) == {Verdict.READY: 3, Verdict.REFUSED: 1}
+    [reason] = bench.shown(batch).reasons
+    assert reason.errors[0].code == "bulk_referred"
+    assert bench.run(batch) == {Verdict.DONE: 3, Verdict.REFUSED: 1}
+    assert list(bench.column("id")) == [ids[2]]
+
+
+def test_one_referred_to_after_the_preview_is_left_too(bench: Bench) -> None:
+    ids = bench.customers(4)
+    batch = bench.preview("remove", ids)
+    bench.furnished.change("boss", lambda change: change.create("visit", {"customer": ids[2]}))
+
+    assert bench.run(batch) == {Verdict.DONE: 3, Verdict.REFUSED: 1}
     assert list(bench.column("id")) == [ids[2]]
 
 
@@ -212,6 +225,59 @@ def test_an_undo_brings_back_what_nobody_has_changed(bench: Bench) -> None:
     }
     assert bench.column("level") == {ids[0]: "a", ids[1]: "b", ids[2]: "a"}
     assert bench.shown(batch).undone_by == undo
+
+
+def test_undoing_a_deletion_takes_out_of_the_bin_what_is_still_there(bench: Bench) -> None:
+    ids = bench.customers(6, kind="person", phone="13800005678")
+    names = bench.column("name")
+    batch = bench.preview("remove", ids)
+    bench.run(batch)
+    back, gone, taken, twice = ids[1:5]
+    furnished = bench.furnished
+    furnished.change("boss", lambda change: restore(change, "customer", {back: 2}))
+    furnished.change("boss", lambda change: purge(change, "customer", {gone: 2}, "客户要求删除"))
+    furnished.create("boss", "customer", name=names[taken], kind="person", phone="13800005678")
+    furnished.change("boss", lambda change: restore(change, "customer", {twice: 2}))
+    furnished.remove("boss", "customer", twice, 3)
+
+    undo = bulk.preview_undo(bench.desk, batch, actor=furnished.people["boss"], now=NOW)
+
+    foreseen = bench.verdicts(undo)
+    bench.run(undo)
+    assert bench.verdicts(undo) == {
+        id: Verdict.DONE if verdict is Verdict.READY else verdict
+        for id, verdict in foreseen.items()
+    }
+    assert foreseen == {
+        ids[0]: Verdict.READY,
+        back: Verdict.CHANGED,
+        gone: Verdict.REFUSED,
+        taken: Verdict.REFUSED,
+        twice: Verdict.CHANGED,
+        ids[5]: Verdict.READY,
+    }
+    codes = {reason.errors[0].code for reason in bench.shown(undo).reasons}
+    assert codes == {"bulk_purged", "not_unique"}
+    assert {bench.column("name")[id] for id in (ids[0], ids[5])} == {names[ids[0]], names[ids[5]]}
+    assert bench.column("version")[ids[0]] == 3
+    assert list(bulk_changes(bench.store, NOW)) == []
+    assert bench.shown(batch).undone_by == undo
+
+
+def test_a_value_taken_after_the_preview_of_an_undo_is_refused(bench: Bench) -> None:
+    ids = bench.customers(3, kind="person", phone="13800005678")
+    names = bench.column("name")
+    batch = bench.preview("remove", ids)
+    bench.run(batch)
+    boss = bench.furnished.people["boss"]
+    undo = bulk.preview_undo(bench.desk, batch, actor=boss, now=NOW)
+    assert bench.counts(undo) == {Verdict.READY: 3}
+    bench.furnished.create(
+        "boss", "customer", name=names[ids[1]], kind="person", phone="13800005678"
+    )
+
+    assert bench.run(undo) == {Verdict.DONE: 2, Verdict.REFUSED: 1}
+    assert bench.verdicts(undo)[ids[1]] is Verdict.REFUSED
 
 
 def test_an_undo_is_done_once_and_in_time(bench: Bench) -> None:

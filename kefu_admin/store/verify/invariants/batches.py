@@ -82,9 +82,12 @@ def _untold(
     chain = record_chain("kefu_batch", batch.id)
     entries = history.of_versions(store, batch.type, versions)
     names = batches.names(type, batch)
+    purged = _purged(store, batch.type, [row.id for row in done if row.id not in entries])
     asked = {name: convert(type.fields[name], value) for name, value in batch.asked.items()}
     for row in done:
         entry = entries.get(row.id)
+        if entry is None and row.id in purged:
+            continue
         if entry is None or entry.operation != chain:
             yield row
             continue
@@ -101,3 +104,16 @@ def _untold(
         )
         if row.id in digests and digests[row.id] != digest:
             yield row
+
+
+def _purged(store: Store, type_id: str, ids: list[int]) -> set[int]:
+    """Those of the records whose history was erased with them, as the audit book tells."""
+    chains = {record_chain(type_id, id): id for id in ids}
+    if not chains:
+        return set()
+    marks = ", ".join("?" * len(chains))
+    told = store.rows(
+        f"""SELECT "chain" FROM "kefu_audit" WHERE "chain" IN ({marks}) AND "action" = 'purge'""",
+        tuple(chains),
+    )
+    return {chains[str(chain)] for (chain,) in told}
