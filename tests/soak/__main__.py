@@ -19,6 +19,7 @@ from tests.soak import (
     kill_real,
     kill_server,
     plants,
+    power_cut,
     schema_kills,
     workers,
 )
@@ -37,6 +38,10 @@ def main() -> int:
     real.add_argument("--kills", type=int, default=200)
     points = runs.add_parser("crash_points", help="R03: every system call of a deed on SQLite")
     points.add_argument("--every", type=int, default=1, help="of the database's writes each n-th")
+    power = runs.add_parser("power_cut", help="R04: the power cut while SQLite writes, on paper")
+    power.add_argument("--cuts", type=int, default=200)
+    power.add_argument("--each", type=int, default=6, help="of every deed so many")
+    power.add_argument("--plant", choices=sorted(power_cut.PLANTS), help="a fault it must find")
     server = runs.add_parser("kill_server", help="R05: the database server killed under load")
     server.add_argument("--kills", type=int, default=20)
     server.add_argument("--database", choices=sorted(kill_server.SERVERS), default="postgresql")
@@ -49,9 +54,9 @@ def main() -> int:
     crowd.add_argument("--kills", type=int, default=40)
     crowd.add_argument("--database", choices=DIALECTS, default="sqlite")
     crowd.add_argument("--plant", choices=sorted(workers.PLANTS), help="a fault it must find")
-    for one in (fork, real, server, schema, crowd):
+    for one in (fork, real, power, server, schema, crowd):
         one.add_argument("--seed", type=int, default=1)
-    for one in (fork, real, points, schema):
+    for one in (fork, real, points, power, schema):
         one.add_argument("--database", choices=DIALECTS, default="sqlite")
     for one in (fork, real, points):
         one.add_argument("--plant", choices=sorted(plants.PLANTS), help="a fault it must find")
@@ -145,6 +150,15 @@ def _points(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdi
     return crash_points.run(ground, POINTED, every=given.every, plant=plant)
 
 
+def _power(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
+    if why := crash_points.absent():
+        raise SystemExit(why)
+    pragma = power_cut.PLANTS[given.plant] if given.plant else ""
+    return power_cut.run(
+        ground, POINTED[:3], each=given.each, cuts=given.cuts, seed=given.seed, pragma=pragma
+    )
+
+
 def _workers(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
     plant = workers.PLANTS[given.plant] if given.plant else None
     return workers.run(ground, count=given.jobs, kills=given.kills, seed=given.seed, plant=plant)
@@ -154,6 +168,7 @@ RUNS: dict[str, Callable[[argparse.Namespace, Path, Ground], Verdict]] = {
     "kill_fork": _fork,
     "kill_real": _real,
     "crash_points": _points,
+    "power_cut": _power,
     "workers": _workers,
 }
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.absent import leave_out
 from tests.databases import Databases
+from tests.soak.crash_points import absent
 
 PATIENCE_SECONDS = 300
 
@@ -37,3 +38,11 @@ def soak(databases: Databases, dialect: str) -> Callable[..., dict[str, Any]]:
         return told
 
     return run
+
+
+@pytest.fixture
+def traced(soak: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Runs where strace may attach."""
+    if why := absent():
+        leave_out(why, required=os.environ.get("KEFU_REQUIRE", ""))
+    return soak

@@ -32,13 +32,13 @@ def absent() -> str:
     try:
         command = ["strace", "-qq", "-o", "/dev/null", "-p", str(sleeper.pid)]
         tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        held = _held(sleeper.pid, tracer)
+        attached = held(sleeper.pid, tracer)
         tracer.kill()
         tracer.wait()
     finally:
         sleeper.kill()
         sleeper.wait()
-    return "" if held else "crash points: strace may not attach"
+    return "" if attached else "crash points: strace may not attach"
 
 
 def run(
@@ -96,7 +96,7 @@ def _cut(
     command = ["strace", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", inject]
     tracer = subprocess.Popen([*command, "-p", str(child)], stderr=subprocess.DEVNULL)
     try:
-        if not _held(child, tracer):
+        if not held(child, tracer):
             raise RuntimeError("strace did not attach")
         os.write(go, b"g")
         word = os.read(said, 1)
@@ -139,7 +139,7 @@ def _live(
         os._exit(0)
 
 
-def _held(process: int, tracer: subprocess.Popen[bytes]) -> bool:
+def held(process: int, tracer: subprocess.Popen[bytes]) -> bool:
     """Waits until the tracer holds the process; False when it gives up."""
     until = time.monotonic() + ATTACH_SECONDS
     while time.monotonic() < until and tracer.poll() is None:

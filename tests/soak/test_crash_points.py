@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.absent import leave_out
-from tests.soak.crash_points import absent
-
 Soak = Callable[..., dict[str, Any]]
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def traced(soak: Soak) -> Soak:
-    """Runs where strace may attach."""
-    if why := absent():
-        leave_out(why, required=os.environ.get("KEFU_REQUIRE", ""))
-    return soak
 
 
 def test_a_deed_cut_off_at_any_system_call_is_whole_or_nothing(traced: Soak) -> None:
