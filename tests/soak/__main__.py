@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kefu_admin.definitions.project import Project
@@ -28,7 +28,7 @@ from tests.soak.ground import Ground, furnish, soak_project
 from tests.soak.oracle import Verdict
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     runs = parser.add_subparsers(dest="run", required=True)
@@ -60,7 +60,7 @@ def main() -> int:
         one.add_argument("--database", choices=DIALECTS, default="sqlite")
     for one in (fork, real, points):
         one.add_argument("--plant", choices=sorted(plants.PLANTS), help="a fault it must find")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
         verdict = _run(given, Path(directory))

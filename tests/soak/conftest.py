@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import subprocess
-import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.absent import leave_out
 from tests.databases import Databases
+from tests.soak.begin import begin
 from tests.soak.crash_points import absent
 
 PATIENCE_SECONDS = 300
+_FORKS = multiprocessing.get_context("forkserver")  # one import of the product for all runs
+_FORKS.set_forkserver_preload(["tests.soak.begin"])
 
 
 @pytest.fixture
-def soak(databases: Databases, dialect: str) -> Callable[..., dict[str, Any]]:
+def soak(databases: Databases, dialect: str, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Runs `python -m tests.soak` on the database of this run; answers its line."""
     if dialect != "sqlite" and databases.url(dialect) is None:
         why = f"{dialect}: {databases.absent[dialect]}"
         leave_out(why, required=os.environ.get("KEFU_REQUIRE", ""))
 
     def run(*arguments: str) -> dict[str, Any]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.soak", *arguments, "--database", dialect],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-        )
-        assert done.stdout, done.stderr
-        told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        assert done.returncode == (1 if told["faults"] else 0), done.stderr
+        said = tmp_path / "said"
+        process = _FORKS.Process(target=begin, args=([*arguments, "--database", dialect], said))
+        process.start()
+        process.join(PATIENCE_SECONDS)
+        lines = said.read_text("utf-8").splitlines()
+        assert lines, f"{arguments} ended {process.exitcode}"
+        told: dict[str, Any] = json.loads(lines[-1])
+        assert process.exitcode == (1 if told["faults"] else 0), lines
         return told
 
     return run

@@ -34,12 +34,12 @@ def commit_each_statement() -> None:
 
 def history_apart() -> None:
     """History is written when the change has been committed, on its own."""
-    _apart(history)
+    _apart(history, "append")
 
 
 def audit_apart() -> None:
     """The audit line is written when the change has been committed."""
-    _apart(audit)
+    _apart(audit, "_append")
 
 
 def forgotten_key() -> None:
@@ -66,13 +66,13 @@ def early_answer(promise: Promise) -> Word:
     return Word.REFUSED if promise.deed.name == "stale change" else Word.ACKED
 
 
-def _apart(book: Any) -> None:
-    append = book.append
+def _apart(book: Any, name: str) -> None:
+    append = getattr(book, name)
 
-    def later(store: Session, entries: Sequence[Any]) -> None:
-        store.after_commit(lambda: append(store, entries))
+    def later(store: Session, entries: Sequence[Any], **given: Any) -> None:
+        store.after_commit(lambda: append(store, entries, **given))
 
-    book.append = later
+    setattr(book, name, later)
 
 
 PLANTS: dict[str, tuple[Plant | None, Say | None]] = {
