@@ -13,7 +13,10 @@ PERMISSIONS = {
     "/audit/": "audit", "/messages/": "jobs", "/api/v1/deliveries": "jobs",
     "/values/": "values", "/api/v1/values": "values",
 }  # fmt: skip
-FOR_ALL = {"/regions", "/account/appearance", "/account/password", "/bin/find", "/jobs/find"}
+FOR_ALL = {
+    "/regions", "/account/appearance", "/account/password",
+    "/bin/find", "/api/v1/bin/query", "/jobs/find",
+}  # fmt: skip
 PUBLIC = {"/language", "/sign-in", "/sign-out"}
 
 

@@ -1,8 +1,8 @@
 """What differs in owned rows between two versions of their owner, under the rights in each row.
 
-The owner's history right opens it, as restoring a version does; which rows and fields show, and how
-they are masked, the owned type's rules decide: on the row as it is, or as it was when it was
-deleted. Who is denied the history of a row is told that it differs, not in what.
+Which rows and fields show, and how they are masked, the owned type's rules decide: on the row as it
+is, or as it was when it was deleted. Who may not read the history of a row is told that it differs,
+not in what, and of one that is gone only the number.
 """
 
 from __future__ import annotations
@@ -74,7 +74,6 @@ def _gathered(
         rules = look.rules(type_id)
         if rules is None:
             continue
-        denied = any(Action.HISTORY in one.actions for one in rules.grants.denials)
         rights = _rights(look, type_id, [row.id for row in rows])
         found[name] = []
         for row in rows:
@@ -82,7 +81,7 @@ def _gathered(
             if held is None and (row.id in rights or not row.erased):
                 continue
             one = _Row(row, rules.type, held, Shown(look, rules.type, held or NO_RIGHTS, wanted))
-            one.telling = held is not None and (not denied or Action.HISTORY in held.actions)
+            one.telling = held is not None and Action.HISTORY in held.actions
             below = {name: rows for name, rows in row.rows.items() if name in one.shown.see}
             one.rows = _gathered(look, rules.type, below, wanted)
             wanted.labels.want(type_id, row.id)
@@ -158,6 +157,8 @@ def _ref(row: _Row, wanted: Wanted) -> Ref | None:
     there = wanted.labels.ref(row.type.id, row.told.id)
     if there is not None or row.rights is None:
         return there or wanted.row(row.type.id, row.told.id)
+    if not row.telling:
+        return Ref(row.told.id, f"#{row.told.id}")
     was = row.told.after or row.told.before
     title = row.type.title
     shown = row.shown.values({title: was.values.get(title)}, was.unfit) if was is not None else {}
