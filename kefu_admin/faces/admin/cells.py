@@ -64,15 +64,21 @@ def column(
     if field.type == "children" or any(masked):  # rows are no keys; masked values are texts
         hidden = masked or (False,) * len(values)
         return [cell(field, v, shown, masked=m) for v, m in zip(values, hidden, strict=True)]
-    write = WRITERS[value_type(field).id]
-    kept: dict[object, Cell] = dict.fromkeys((None, "", ()), _nothing(field, shown))
-    cells = []
-    for value in values:
-        found = kept.get(value)
-        if found is None:
-            found = kept[value] = write(field, value, shown)
-        cells.append(found)
-    return cells
+    known = _Written(field, shown)
+    return [known[value] for value in values]
+
+
+class _Written(dict[object, Cell]):
+    """The cells of one field's values, each made when it is first asked for."""
+
+    def __init__(self, field: Field, shown: Shown) -> None:
+        super().__init__(dict.fromkeys((None, "", ()), _nothing(field, shown)))
+        self._field, self._shown = field, shown
+        self._write = WRITERS[value_type(field).id]
+
+    def __missing__(self, value: object) -> Cell:
+        made = self[value] = self._write(self._field, value, self._shown)
+        return made
 
 
 def _nothing(field: Field, shown: Shown) -> Cell:

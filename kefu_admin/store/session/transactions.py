@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from kefu_admin.store.dialect import Dialect
@@ -46,8 +46,7 @@ class Session(Statements):
         self.before_commit: Callable[[], None] = _nobody_waits
         self._writer = threading.Lock()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """One unit of work: commits at the end, rolls back on any exception.
 
         SQLite: the process's writers queue on a lock and begin IMMEDIATE. PostgreSQL and MariaDB:
@@ -61,27 +60,20 @@ class Session(Statements):
         if self.in_transaction:
             raise NestedTransaction
         if self.dialect is not Dialect.SQLITE:
-            with self._unit("BEGIN"):
-                yield
-            return
-        with self._writing(self.wait_seconds - getattr(self._local, "waited", 0.0)):
-            yield
+            return self._unit("BEGIN")
+        return self._writing(self.wait_seconds - getattr(self._local, "waited", 0.0))
 
     def has_waited(self, seconds: float) -> None:
         """Counts what this thread has already waited, until `release`: on SQLite its writing waits
         so much less, for a person waits `wait_seconds` in all (R13)."""
         self._local.waited = seconds
 
-    @contextmanager
-    def transaction_if_free(self) -> Iterator[None]:
+    def transaction_if_free(self) -> AbstractContextManager[None]:
         """A unit of work nobody should wait for: on SQLite it is refused at once while another
         writes. Otherwise as `transaction`."""
         if self.in_transaction or self.dialect is not Dialect.SQLITE:
-            with self.transaction():
-                yield
-            return
-        with self._writing(0):
-            yield
+            return self.transaction()
+        return self._writing(0)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
