@@ -45,7 +45,8 @@ class Settings:
         metadata=_setting(
             "",
             text,
-            "数据库所有者的地址，只给 apply 和 rollback 用；网页和后台任务用上面那个没有建表权的",
+            "数据库所有者的地址，只给 apply、rollback 和 restore 用；"
+            "网页和后台任务用上面那个没有建表权的",
             secret=True,
         )
     )

@@ -75,7 +75,6 @@ def until(true):
         threading.Event().wait(0.05)
 
 
-@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 def test_poison_is_parked_and_the_good_are_done(desk, here, caplog):
     ids = {kind: ask(desk, kind, 1 if kind == "old" else 2) for kind in POISON}
     on_the_last_try(desk, ids.values())
