@@ -1,4 +1,4 @@
-"""`python -m bench desk|smoke|load|schema|bulk|export`: see the package."""
+"""`python -m bench desk|smoke|load|schema|bulk|export|search`: see the package."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import bulk, databases, export, load, schema
+from bench import bulk, databases, export, load, schema, search
 from bench.desk import PROMISES, measure
 
 
 def main() -> int:
     """Runs the asked bench; exit 1 when a promise is missed by more than the margin."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    what = ("desk", "smoke", "load", "schema", "bulk", "export")
+    what = ("desk", "smoke", "load", "schema", "bulk", "export", "search")
     parser.add_argument("what", choices=what, nargs="?", default="desk")
     parser.add_argument("--database", choices=databases.DIALECTS, default="sqlite")
     parser.add_argument("--rows", type=int, default=100_000)
@@ -30,6 +30,8 @@ def main() -> int:
         return _load(given)
     if given.what == "schema":
         return _schema(given)
+    if given.what == "search":
+        return _search(given)
     if given.what in ("bulk", "export"):
         of = bulk if given.what == "bulk" else export
         with tempfile.TemporaryDirectory() as directory:
@@ -68,6 +70,27 @@ def _schema(given: argparse.Namespace) -> int:
             print(json.dumps(_rounded(line)), flush=True)
             waited = line.get("most_ms", 0) if line["measure"] == schema.CARRYING else 0
             missed += bool(line.get("found")) or waited > schema.MOST_MS * given.margin
+    print(f"{given.database}, {given.rows} customers: {missed} promise(s) missed")
+    return 1 if missed else 0
+
+
+def _search(given: argparse.Namespace) -> int:
+    missed = 0
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        databases.made(given.database, Path(directory)) as url,
+    ):
+        for line in search.measure(
+            url,
+            Path(directory) / "data",
+            rows=given.rows,
+            rounds=given.rounds,
+            seconds=given.seconds,
+        ):
+            print(json.dumps(_rounded(line), ensure_ascii=False), flush=True)
+            promised = search.promise(given.database, given.rows)
+            is_promised = promised and line["measure"] == f"list {search.WORD}"
+            missed += bool(is_promised) and line["ratio"] > promised * given.margin
     print(f"{given.database}, {given.rows} customers: {missed} promise(s) missed")
     return 1 if missed else 0
 

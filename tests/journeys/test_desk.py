@@ -217,3 +217,23 @@ def test_the_menu_opens_on_a_phone_and_nothing_is_wider_than_the_screen(
     page.locator(".nav-button").click()
 
     page.get_by_role("link", name="回访记录").wait_for()
+
+
+def test_ctrl_k_finds_a_customer_by_initials_without_the_mouse(person: Person) -> None:
+    id = customer(person)
+    page = person.page
+    person.signs_in("clerk")
+    page.locator("html.scripted").wait_for(state="attached")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("cydt")
+    page.locator("[data-everywhere-hits] mark", has_text="朝阳电梯").wait_for()
+
+    page.keyboard.press("Escape")
+    page.locator("[data-everywhere-hits]").wait_for(state="hidden")
+    page.keyboard.type("朝阳")
+    page.locator("[data-everywhere-hits] mark", has_text="朝阳").wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"**/records/customer/{id}")
+    assert "朝阳" not in page.url

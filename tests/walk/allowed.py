@@ -14,8 +14,8 @@ PERMISSIONS = {
     "/values/": "values", "/api/v1/values": "values",
 }  # fmt: skip
 FOR_ALL = {
-    "/regions", "/account/appearance", "/account/password",
-    "/bin/find", "/api/v1/bin/query", "/jobs/find",
+    "/account/appearance", "/account/password", "/api/v1/bin/query", "/api/v1/search",
+    "/bin/find", "/jobs/find", "/regions", "/search/ask", "/search/hits",
 }  # fmt: skip
 PUBLIC = {"/language", "/sign-in", "/sign-out"}
 

@@ -422,6 +422,13 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/account/appearance", "POST"): _post("/account/appearance", appearance="dark"),
     ("/language", "POST"): _post("/language", locale="en"),
     ("/regions", "POST"): _post("/regions", term="北京"),
+    ("/search/", "GET"): _get("/search/"),
+    ("/search/ask", "POST"): _post("/search/ask", text="北京"),
+    ("/search/hits", "POST"): _post("/search/hits", text="a"),
+    ("/api/v1/search", "POST"): lambda world, type: iter(
+        Ask(method="POST", path="/api/v1/search", json={"text": text, "limit": 20})
+        for text in ("a", "13", "公司")
+    ),
     ("/sign-in", "GET"): _get("/sign-in", "/sign-in?next=/records/customer/"),
     ("/sign-in", "POST"): _post("/sign-in", login="login-amy", password="wrong"),
     ("/sign-out", "POST"): _post("/sign-out"),

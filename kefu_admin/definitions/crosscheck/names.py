@@ -39,7 +39,7 @@ SYSTEM_NAMES = frozenset(field.id for field in SYSTEM_FIELDS)
 OWN_PREFIX = "kefu_"
 # paths below /api/v1
 API_WORDS = frozenset(
-    {"bin", "bulk", "deliveries", "docs", "jobs", "me", "static", "types", "values"}
+    {"bin", "bulk", "deliveries", "docs", "jobs", "me", "search", "static", "types", "values"}
 )
 
 

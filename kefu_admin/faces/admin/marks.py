@@ -5,7 +5,7 @@ Everything else is escaped when it is printed. Rule: D23.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,28 @@ def rendered(text: str) -> Markup:
     return Markup(text)  # noqa: S704 -- escaped when it was rendered
 
 
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """The text with these characters marked."""
+    return Markup(_opened(str(escape(pointed(text, spans)))))  # noqa: S704 -- escaped just here
+
+
+def pointed(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with signs around these characters, which `table_rows` prints as marks."""
+    if _BEGIN in text or _END in text:
+        return text.translate(_NO_SIGNS)
+    made, last = [], 0
+    for first, end in spans:
+        made += [text[last:first], _BEGIN, text[first:end], _END]
+        last = end
+    return "".join([*made, text[last:]])
+
+
+def _opened(escaped: str) -> str:
+    return escaped.replace(_BEGIN, "<mark>").replace(_END, "</mark>")
+
+
+_BEGIN, _END = "\x02", "\x03"  # no text of ours holds them
+_NO_SIGNS = {ord(_BEGIN): None, ord(_END): None}
 _APART = "\x1f"  # no text of ours holds it; one that does is only escaped the slow way
 
 
@@ -35,7 +57,8 @@ def table_rows(base: str, rows: Sequence[ListRow], *, tick: str = "") -> Markup:
     """The body of a list: one row per record, its first cell the link to the record's page.
 
     A template would print every cell in several pieces; all texts are escaped here at once. With
-    `tick`, what the box is called, a row begins with a box to tick it for a bulk change.
+    `tick`, what the box is called, a row begins with a box to tick it for a bulk change. What is
+    `pointed` at is marked.
     """
     texts = [text for row in rows for text in (row.first, *(cell.text for cell in row.cells))]
     escaped = iter(_escaped(texts))
@@ -55,8 +78,8 @@ def table_rows(base: str, rows: Sequence[ListRow], *, tick: str = "") -> Markup:
 
 
 def _escaped(texts: Sequence[str]) -> list[str]:
-    parts = str(escape(_APART.join(texts))).split(_APART)
-    return parts if len(parts) == len(texts) else [str(escape(text)) for text in texts]
+    parts = _opened(str(escape(_APART.join(texts)))).split(_APART)
+    return parts if len(parts) == len(texts) else [_opened(str(escape(text))) for text in texts]
 
 
 @lru_cache(maxsize=256)

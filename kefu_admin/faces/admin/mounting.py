@@ -23,6 +23,7 @@ from kefu_admin.faces.admin.pages.jobs import JobsView
 from kefu_admin.faces.admin.pages.messages import MessagesView
 from kefu_admin.faces.admin.pages.numbers import NumbersView
 from kefu_admin.faces.admin.pages.people import PeopleView
+from kefu_admin.faces.admin.pages.search import SearchView
 from kefu_admin.faces.admin.pages.status import StatusView
 from kefu_admin.faces.admin.pages.tokens import TokensView
 from kefu_admin.faces.admin.pages.values import ValuesView
@@ -69,6 +70,7 @@ def _host_frame() -> dict[str, object]:
 def _views(runtime: Runtime) -> list[BaseView]:
     return [
         AccountView(),
+        SearchView(),
         PeopleView(),
         DepartmentsView(),
         TokensView(),

@@ -21,6 +21,7 @@ from kefu_admin.faces.api import (
     jobs,
     past,
     records,
+    search,
     values,
 )
 from kefu_admin.faces.api.envelope import failure
@@ -49,6 +50,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     jobs.install(blueprint)
     values.install(blueprint)
     records.install(blueprint, written)
+    search.install(blueprint)
     past.install(blueprint, written)
 
     @blueprint.before_request

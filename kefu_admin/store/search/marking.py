@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from unicodedata import is_normalized
 
 from kefu_admin.store.search.pinyin import Part, Pinyin, Reading, pinyin
 from kefu_admin.store.search.tokens import normal
@@ -42,11 +43,7 @@ def places(
 ) -> tuple[Span, ...]:
     """What of a text the words (normal form) are found by, in order, without overlap: every place
     that holds one; else the first that is read so."""
-    plain, origins = "", []
-    for at, one in enumerate(text):
-        folded = normal(one)
-        plain += folded
-        origins += [at] * len(folded)
+    plain, origins = _folded(text)
     found: list[Span] = []
     for word in words:
         spans = _as_written(plain, word)
@@ -54,6 +51,14 @@ def places(
             spans = [read]
         found += [(origins[first], origins[end - 1] + 1) for first, end in spans]
     return _merged(found)
+
+
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    """A text in normal form, and which of its characters each one there comes from."""
+    if is_normalized("NFKC", text) and len(plain := text.casefold()) == len(text):
+        return plain, range(len(text))
+    pieces = [normal(one) for one in text]
+    return "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece]
 
 
 def _as_written(text: str, word: str) -> list[Span]:
@@ -69,7 +74,10 @@ def _as_pinyin(text: str, word: str, heard: Pinyin) -> Span | None:
     """The first run of characters that one of the ways to read the word stands for."""
     ways = heard.ways(word)
     read = heard.read(text) if ways else []
-    for start in range(len(read)):
+    begins = {letter for way in ways for letter in heard.initials(way[0])}
+    for start, (_, reading) in enumerate(read):
+        if begins.isdisjoint(reading.initials):
+            continue
         for way in ways:
             run = read[start : start + len(way)]
             if len(run) == len(way) and _stands_for(way, run, text, heard):

@@ -22,6 +22,7 @@ INDEXED = 64  # characters of a value that are indexed as pinyin
 LONGEST = 40  # characters of a word that is read as pinyin
 MOST_WAYS = 12  # ways a word is read in: those with the fewest parts
 _PAIRS_KEPT = 50_000
+_WORDS_KEPT = 64
 _DOUBLE = ("zh", "ch", "sh")
 _APOSTROPHES = "'\u2019"
 
@@ -59,6 +60,7 @@ class Pinyin:
         self._known = {one: self._reading(read) for one, read in _table().items()}
         self._known |= {one: Reading((one,), (one,)) for one in ascii_lowercase}
         self._pairs: dict[str, dict[str, str]] = {}  # by prefix
+        self._asked: dict[str, tuple[tuple[Part, ...], ...]] = {}  # the words asked last
         written = {each for read in _table().values() for each in read}
         self._syllables = frozenset(written | {each.replace("v", "u") for each in written})
         self._begun = frozenset(
@@ -107,9 +109,17 @@ class Pinyin:
         pairs[pair] = made
         return made
 
-    def ways(self, word: str) -> list[tuple[Part, ...]]:
+    def ways(self, word: str) -> tuple[tuple[Part, ...], ...]:
         """The ways a word (normal form) may be read, the likeliest first; none without a Latin
         letter, or with anything but letters and Chinese characters."""
+        found = self._asked.get(word)
+        if found is None:
+            if len(self._asked) >= _WORDS_KEPT:
+                self._asked.clear()
+            found = self._asked[word] = tuple(self._ways(word))
+        return found
+
+    def _ways(self, word: str) -> list[tuple[Part, ...]]:
         if not 2 <= len(word) <= LONGEST or not any(one in ascii_lowercase for one in word):
             return []
         best: list[list[tuple[Part, ...]]] = [[] for _ in word] + [[()]]

@@ -20,7 +20,7 @@ from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.definitions.masks import searchable_tail
 from kefu_admin.store.search.pinyin import pinyin
 
-VERSION = 2  # raise when tokens change: every desk then builds its index anew
+VERSION = 3  # raise when tokens change: every desk then builds its index anew
 LONGEST = 4000  # characters of a value that are indexed
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -70,7 +70,7 @@ def tokens(
         text = normal(value[:LONGEST])
         prefix = f"t{number}{letter}"
         if storage(one) is Storage.TEXT:
-            words += [beginning(text, prefix), whole(text, prefix)]
+            words += [whole(text, prefix), beginning(text, prefix)]
         words += pairs(text, prefix)
         words.append(f"{prefix}x{_HEX[text[-1]]}g")
         if spoken(one):

@@ -116,6 +116,7 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
             {"json": {"fields": ["id_number"]}},
         ],
         "query_bin": lambda: [{"json": {}}, {"json": {"search": SHARED}}],
+        "search_everywhere": lambda: [{"json": {"text": SHARED, "limit": 20}}],
         "unmask_field": lambda: [
             {"json": {"field": name, "reason": "走查"}} for name in ("phone", "id_number")
         ],
@@ -153,5 +154,7 @@ _FORMS: dict[str, dict[str, str]] = {
     "kefu_batches.run": {"selection": "x", "key": "walk-key-0000005"},
     "kefu_batches.undo": {"key": "walk-key-0000006"},
     "kefu.regions": {"term": "北京"},
+    "kefu_search.ask": {"text": SHARED},
+    "kefu_search.hits": {"text": SHARED},
     "kefu_audit.find": {"login": "supervisor"},
 }

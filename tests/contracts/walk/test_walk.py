@@ -36,7 +36,7 @@ KNOWN = {
             "list_deliveries", "get_delivery", "resend_delivery", "skip_delivery",
             "list_values", "get_values",
             "list_batches", "bulk_actions", "preview_batch", "get_batch", "batch_rows", "run_batch",
-            "undo_batch", "export_records",
+            "undo_batch", "export_records", "search_everywhere",
         )
     ),
     *(
@@ -60,6 +60,7 @@ KNOWN = {
     *(f"kefu_jobs.{name}" for name in ("index", "find", "detail", "retry", "cancel")),
     *(f"kefu_messages.{name}" for name in ("index", "find", "detail", "resend", "skip")),
     "kefu_numbers.index", "kefu_numbers.find", "kefu_numbers.new",
+    "kefu_search.index", "kefu_search.ask", "kefu_search.hits",
     "kefu_tokens.index", "kefu_tokens.detail", "kefu_tokens.revoke", "kefu_tokens.new",
     "kefu_users.index", "kefu_users.edit", "kefu_users.password", "kefu_users.find",
     "kefu_users.new",

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.view import SortKey
+from kefu_admin.faces.admin import marks
 from kefu_admin.faces.admin.cells import NUMERIC, Cell, Shown, column
 from kefu_admin.faces.admin.record.finder import Asked
 from kefu_admin.faces.admin.words import Translate
-from kefu_admin.operations.reading import FieldView
+from kefu_admin.operations.reading import FieldView, Marker
 from kefu_admin.store.query import Page, Row
 
 
@@ -33,9 +35,14 @@ class ListRow(NamedTuple):
 
 
 def rows(
-    columns: Sequence[str], content: ContentType, found: Iterable[Row], shown: Shown
+    columns: Sequence[str],
+    content: ContentType,
+    found: Iterable[Row],
+    shown: Shown,
+    marker: Marker | None = None,
 ) -> tuple[ListRow, ...]:
-    """The rows of a page, cell by cell. A row whose first cell is empty is named by its title."""
+    """The rows of a page, cell by cell. A row whose first cell is empty is named by its title.
+    `marker`: what was searched for is pointed at."""
     several = tuple(found)
     hidden = frozenset().union(*{row.masked for row in several})
     by_column = [
@@ -47,12 +54,28 @@ def rows(
         )
         for name in columns
     ]
+    if marker is not None:
+        by_column = [
+            _pointed(content.fields[name], cells, several, marker)
+            for name, cells in zip(columns, by_column, strict=True)
+        ]
     made = []
     for at, row in enumerate(several):
         cells = tuple([of_column[at] for of_column in by_column])
         first = cells[0].text if cells and cells[0].css != "z" else row.title or f"#{row.id}"
         made.append(ListRow(row.id, first, cells[1:]))
     return tuple(made)
+
+
+def _pointed(
+    field: Field, cells: Sequence[Cell], several: Sequence[Row], marker: Marker
+) -> list[Cell]:
+    """The cells of a column with what the search found in them pointed at."""
+    made = []
+    for cell, row in zip(cells, several, strict=True):
+        spans = marker.places(field, cell.text, masked=field.id in row.masked)
+        made.append(cell._replace(text=marks.pointed(cell.text, spans)) if spans else cell)
+    return made
 
 
 def heads(

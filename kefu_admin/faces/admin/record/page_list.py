@@ -71,7 +71,9 @@ def context(page: RecordView) -> dict[str, object]:
         if asked.sort
         else (chosen.sort if chosen else ())
     )
-    rows = listing.rows(columns, page.content, found.rows, page.shown)
+    alike = page.desk.project.pinyin_alike
+    marker = reading.Marker(page.content, asked.search, alike) if asked.search else None
+    rows = listing.rows(columns, page.content, found.rows, page.shown, marker)
     acts = [
         (one.id, one.label.text(locale), one.icon)
         for one in bulk.offered(page.desk, page.content.id, actor=actor, now=now)

@@ -15,7 +15,7 @@ from kefu_admin.faces.api.openapi.past_paths import (
     row_difference,
     whole_bin_paths,
 )
-from kefu_admin.faces.api.openapi.paths import common_paths, type_paths
+from kefu_admin.faces.api.openapi.paths import common_paths, search_paths, type_paths
 from kefu_admin.faces.api.openapi.schemas import Schema, schemas
 from kefu_admin.wording import text
 
@@ -28,7 +28,8 @@ def document(project: Project, *, server: str, locale: str) -> Schema:
         server: path under which the API lies, as "/api/v1".
         locale: "zh" or "en", for labels and sentences.
     """
-    paths = common_paths(locale) | whole_bin_paths(locale) | bulk_paths(locale) | job_paths(locale)
+    paths = common_paths(locale) | search_paths(locale) | whole_bin_paths(locale)
+    paths |= bulk_paths(locale) | job_paths(locale)
     for content_type in project.types.values():
         paths |= type_paths(content_type, locale)
     return {

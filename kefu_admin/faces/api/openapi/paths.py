@@ -226,6 +226,32 @@ def _query_schema() -> Schema:
     }
 
 
+def search_paths(locale: str) -> dict[str, Schema]:
+    """Global search."""
+    asked: Schema = {
+        "type": "object",
+        "properties": {
+            "text": {"type": "string", "maxLength": 100},
+            "types": {**_NAMES, "items": {"type": "string", "minLength": 1}, "maxItems": 100},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 20},
+        },
+        "required": ["text"],
+        "additionalProperties": False,
+    }
+    found = envelope({"type": "array", "items": {"type": "object"}})
+    return {
+        "/search": {
+            "post": {
+                "operationId": "search_everywhere",
+                "summary": text("在看得到的全部类型里查找，每类列出最相近的几条", locale),
+                "tags": ["desk"],
+                "requestBody": body(asked),
+                "responses": answers(found, text("查到的记录", locale), errors=(*READING, 415)),
+            }
+        }
+    }
+
+
 def _choices_schema(content_type: ContentType) -> Schema:
     linked = [
         field.id

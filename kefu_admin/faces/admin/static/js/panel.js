@@ -2,6 +2,7 @@
 // send filters as they change, close menus, guard against sending twice.
 
 import { startDates } from "./parts/dates.js";
+import { startEverywhere } from "./parts/everywhere.js";
 import { startPickers } from "./parts/pickers.js";
 import "./parts/ticks.js";
 
@@ -17,6 +18,7 @@ sendOnce();
 followRefusals();
 for (const alert of document.querySelectorAll("[data-focus]")) alert.focus();
 startPickers(document);
+startEverywhere();
 startDates(document);
 
 function markMenu() {
