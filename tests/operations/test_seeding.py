@@ -12,6 +12,7 @@ from kefu_admin.definitions.project import Project
 from kefu_admin.operations import seeding
 from kefu_admin.shipped import config_directory, seeds_directory
 from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.read import whole
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -63,3 +64,17 @@ def test_demo_logins_are_the_same_when_shown_again(
     first, second = (seeding.people(store, seeds, now=NOW) for _ in range(2))
 
     assert (len(first), first) == (3, second)
+
+
+def test_postgresql_knows_how_many_rows_were_loaded(
+    open_store: Callable[[Project], Store], desk: Project
+) -> None:
+    store = open_store(desk)
+
+    _seed(store, 12)
+
+    if store.dialect is Dialect.POSTGRESQL:
+        told = dict(store.rows("SELECT relname, reltuples FROM pg_class WHERE relkind = 'r'"))
+        assert (told["customer"], told["visit"]) == (12, 18)
+    else:
+        assert whole.row_count(store, "visit") == 18

@@ -21,7 +21,7 @@ from kefu_admin.operations.seeding.ground import OPERATION, warrant
 from kefu_admin.problems import Invalid
 from kefu_admin.store.change import Change
 from kefu_admin.store.database import Store
-from kefu_admin.store.loading import loading
+from kefu_admin.store.loading import loading, look_at
 from kefu_admin.store.read import whole
 from kefu_admin.store.warrant import Warrant
 
@@ -56,10 +56,16 @@ def invent(
         make = _making(instruction, content_type, store, seeds, now)
         held = warrant(store, now=now)
         chunks = ahead.chunks(make, there, wanted, CHUNK)
+        owned = (one.to for one in content_type.fields.values() if one.type == "children")
+        tables = (content_type.id, *owned)
         with loading(store), calm():
+            looked = there
             while some := _write(store, content_type.id, chunks, held, now):
                 there += some
                 made += some
+                if there > 2 * looked:
+                    look_at(store, tables)
+                    looked = there
                 told(content_type.id, there, wanted)
     return made
 
