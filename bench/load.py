@@ -21,6 +21,8 @@ from bench.raw import Raw
 from kefu_admin import clock, shipped
 from kefu_admin.behaviours.engines import SEED
 from kefu_admin.definitions.load import load
+from kefu_admin.definitions.number import Counter
+from kefu_admin.definitions.project import Project
 from kefu_admin.operations import seeding
 from kefu_admin.operations.seeding import Seeds
 from kefu_admin.store.apply import apply, plan
@@ -77,7 +79,7 @@ def measure(
 
 def _ground(url: str, directory: Path) -> Store:
     """The shipped desk with departments, people and master rows."""
-    project = load(shipped.config_directory())
+    project = _roomy(load(shipped.config_directory()))
     store = Store.open(url, project, data_directory=directory, secret=b"a secret of benches" * 2)
     now = clock.now()
     with store.connection():
@@ -102,6 +104,18 @@ def _only(seeds: Seeds, type_id: str) -> Seeds:
             if one.type == type_id
         ),
     )
+
+
+def _roomy(project: Project) -> Project:
+    """The desk with counters of nine digits: its own hold 999,999 customers a year."""
+    numbers = {
+        id: replace(
+            series,
+            parts=tuple(Counter(9) if isinstance(one, Counter) else one for one in series.parts),
+        )
+        for id, series in project.numbers.items()
+    }
+    return replace(project, numbers=numbers)
 
 
 def _load(store: Store, type_id: str, count: int) -> dict[str, Any]:
