@@ -65,7 +65,8 @@ def post(
     port = parts.port or (443 if parts.scheme == "https" else 80)
     address = resolved(parts.hostname, port)
     connection = _connect(address, port, parts.scheme == "https", parts.hostname, trust)
-    cut = threading.Timer(all_seconds, _cut, [connection.sock])
+    was_cut = threading.Event()
+    cut = threading.Timer(all_seconds, _cut, [connection.sock, was_cut])
     cut.daemon = True
     cut.start()
     try:
@@ -73,10 +74,10 @@ def post(
         connection.request("POST", path, body, {"Host": parts.netloc, **headers})
         with connection.getresponse() as answer:
             found = Answered(answer.status, answer.read(MOST_BYTES))
-        if cut.finished.is_set():  # what is cut off ends like a whole answer
+        if was_cut.is_set():  # what is cut off ends like a whole answer
             raise TimeoutError
     except (OSError, http.client.HTTPException) as error:
-        if cut.finished.is_set() or isinstance(error, TimeoutError):
+        if was_cut.is_set() or isinstance(error, TimeoutError):
             raise NotSent("receiver_slow", seconds=round(all_seconds)) from error
         raise NotSent("receiver_broken", why=type(error).__name__) from error
     finally:
@@ -149,8 +150,10 @@ def _connect(
     return connection
 
 
-def _cut(sock: socket.socket) -> None:
-    """End what takes too long, however slowly it goes on."""
+def _cut(sock: socket.socket, was_cut: threading.Event) -> None:
+    """End what takes too long, however slowly it goes on; said before it is done, so that nobody
+    takes what was read by then for a whole answer."""
+    was_cut.set()
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -46,7 +46,7 @@ def _chunk_apart(step: Step) -> None:
     done = step.job.done
     with step.change("soak.chunk") as change:
         change.create("customer", {"name": f"{step.job.id}-{done}", "kind": "company"})
-    time.sleep(0.01)
+    time.sleep(0.05)  # most kills meet a worker here
     with step.transaction():
         if done + 1 < CHUNKS:
             step.advance({}, done=done + 1)
