@@ -40,13 +40,18 @@ def heard(monkeypatch: pytest.MonkeyPatch, served: Served) -> Iterator[list[str]
 
     handler, root = Hear(), logging.getLogger()
     for name in list(logging.root.manager.loggerDict):
-        if name.startswith("kefu_admin"):  # import-linter, run by another test, switches them off
+        if name.startswith("kefu_admin"):  # other tests switch them off, or set them up
             monkeypatch.setattr(logging.getLogger(name), "disabled", False)
+            monkeypatch.setattr(logging.getLogger(name), "propagate", True)
             monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
-    monkeypatch.setattr(root, "level", logging.DEBUG)
+    before = root.level, root.manager.disable
+    logging.disable(logging.NOTSET)
+    root.setLevel(logging.DEBUG)  # also forgets which levels were off
     root.addHandler(handler)
     yield lines
     root.removeHandler(handler)
+    root.setLevel(before[0])
+    logging.disable(before[1])
 
 
 def told(lines: list[str]) -> list[str]:
