@@ -8,7 +8,8 @@ from kefu_admin.definitions.home import Card, CardGroup, HomePage
 from kefu_admin.definitions.keys import Key, LabelText, Shape, Taken
 from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading
-from kefu_admin.definitions.naming import Id, To
+from kefu_admin.definitions.menu_text import GROUP_ID, GROUP_LABEL
+from kefu_admin.definitions.naming import To
 from kefu_admin.definitions.takers import ListOf, OneOf, Text
 
 VIEW = Key("view", To(Label("视图", "view")), Label("列表视图", "list view"), required=True)
@@ -22,10 +23,6 @@ CARDS = Key(
     ListOf(Shape(VIEW, LABEL, ICON, COLOR), least=1, keys=("view",)),
     Label("卡片", "cards"),
     required=True,
-)
-GROUP_LABEL = Key("label", LabelText(), Label("组名", "name of the group"), required=True)
-GROUP_ID = Key(
-    "id", Id(40), Label("标识，供上层改动这一组", "by which a layer above changes the group")
 )
 GROUPS = Key(
     "groups",

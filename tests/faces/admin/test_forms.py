@@ -264,6 +264,18 @@ def test_owned_rows_are_merged_row_by_row(served: Served, customer: int) -> None
     assert value(served, customer, "name") == "甲集团"
 
 
+def test_what_others_did_in_rows_is_never_undone_unsaid(served: Served, customer: int) -> None:
+    boss, clerk = served.browser("supervisor"), served.browser("clerk")
+    early, late = opened(boss, customer), opened(clerk, customer)
+    early.send(boss, f__contacts__0__name="赵七")
+
+    answer = late.send(clerk, f__name="甲集团")
+
+    assert answer.status_code == 409
+    told = answer.get_data(as_text=True).partition('id="conflict"')[2].partition("<form")[0]
+    assert "赵七" in told
+
+
 def test_a_child_row_marked_for_deletion_goes(served: Served, customer: int) -> None:
     browser = served.browser("supervisor")
 

@@ -167,7 +167,7 @@ class _Merge:
                 rows.append(typed)
             elif there is not None:
                 lead = f"{title}“{there.title}” "
-                kept = self.fields(content, there, told.get(typed.id), typed, lead=lead)
+                kept = self.fields(content, there, _told(told.get(typed.id)), typed, lead=lead)
                 rows.append(replace(kept, version=str(there.version)))
             elif self._was_typed_in(content, told.get(typed.id), typed):
                 rows.append(replace(typed, id="", version=""))
@@ -175,10 +175,11 @@ class _Merge:
             else:
                 self.taken.append(Change(title, _summary(content, typed), NOTHING))
         typed_ids = {typed.id for typed in filled.rows(one.id)}
-        for id, difference in told.items():
-            if difference.change is RowChange.ADDED and id in now and id not in typed_ids:
-                rows.append(inputs.from_row(content, now[id], self.types, self.shown.zone))
-                self.taken.append(Change(title, NOTHING, now[id].title))
+        for id, there in now.items():
+            added = id in told and told[id].change is RowChange.ADDED
+            if id not in typed_ids and (added or since is None):  # unknown: rather back than lost
+                rows.append(inputs.from_row(content, there, self.types, self.shown.zone))
+                self.taken.append(Change(title, NOTHING, there.title))
         return tuple(rows)
 
     def _was_typed_in(
@@ -196,6 +197,13 @@ class _Merge:
             if text != was:
                 return True
         return False
+
+
+def _told(difference: RowDifference | None) -> RowDifference | None:
+    """The difference, unless the person may only know that there is one."""
+    if difference is None or not (difference.before or difference.after):
+        return None
+    return difference
 
 
 def _summary(content: ContentType, typed: Filled) -> str:
