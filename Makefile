@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FRONT := frontend/package.json frontend/package-lock.json frontend/assets.toml hatch_build.py
 
-.PHONY: run test build lint types format bench bundle clean
+.PHONY: run test build lint types format bench bundle trial clean
 
 run: $(STAMP)
 	@$(BIN)/kefu run --demo
@@ -41,6 +41,12 @@ bench: $(STAMP)
 bundle: $(STAMP)
 	$(BIN)/python -m bundling.bundle
 	$(BIN)/python -m bundling.trial dist/kefu-*-bundle.tar.gz
+
+# The same for this Python on this machine alone, in half a minute.
+trial: $(STAMP)
+	rm -rf build/bundle
+	$(BIN)/python -m bundling.bundle --here --to build/bundle
+	$(BIN)/python -m bundling.trial build/bundle/kefu-*-bundle.tar.gz
 
 clean:
 	rm -rf build dist data .pytest_cache .mypy_cache .ruff_cache

@@ -54,6 +54,7 @@ def measure(
     raw = Raw(url)
     raw.make_floor()
     raw.analyze()
+    raw.settle()
     ours, floor = free_port(), free_port()
     with (
         running(

@@ -1,4 +1,5 @@
-"""The limit beside us: bare Flask with raw SQL and ready pages, served by the same server.
+"""The limit beside us: bare Flask with raw SQL and ready pages, served as all peers are: by one
+gunicorn worker with four threads.
 
 Run as a program: `python -m bench.floor PORT DATABASE-URL`. It has no sign-in, rules, audit or
 validation; its table is a plain copy of the columns of a customer.
@@ -6,14 +7,13 @@ validation; its table is a plain copy of the columns of a customer.
 
 from __future__ import annotations
 
-import logging
 import random
 import sys
 import time
 from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, request
-from waitress import serve
+from gunicorn.app.base import BaseApplication
 
 from bench.raw import COLUMNS, Raw
 
@@ -62,6 +62,25 @@ def make(url: str) -> Flask:
     return app
 
 
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed for us
+    def __init__(self, port: str, url: str) -> None:
+        self._port, self._url = port, url
+        super().__init__()
+
+    def load_config(self) -> None:
+        given = {
+            "bind": f"127.0.0.1:{self._port}",
+            "threads": 4,
+            "keepalive": 30,
+            "loglevel": "error",
+            "control_socket_disable": True,
+        }
+        for name, value in given.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return make(self._url)
+
+
 if __name__ == "__main__":
-    logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns whenever a request waits
-    serve(make(sys.argv[2]), host="127.0.0.1", port=int(sys.argv[1]), threads=4)
+    _Server(*sys.argv[1:]).run()

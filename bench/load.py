@@ -48,6 +48,10 @@ class Split:
         self.tables[key] = self.tables.get(key, 0.0) + seconds
 
 
+def _as_it_is(project: Project) -> Project:
+    return project
+
+
 def measure(
     dialect: str, directory: Path, *, customers: int, visits: int, keep: str = ""
 ) -> Iterator[dict[str, Any]]:
@@ -77,10 +81,15 @@ def measure(
     }
 
 
-def _ground(url: str, directory: Path) -> Store:
+def _opened(url: str, directory: Path, change: Callable[[Project], Project] = _as_it_is) -> Store:
+    """A store of the shipped desk."""
+    project = change(_roomy(load(shipped.config_directory())))
+    return Store.open(url, project, data_directory=directory, secret=b"a secret of benches" * 2)
+
+
+def _ground(url: str, directory: Path, change: Callable[[Project], Project] = _as_it_is) -> Store:
     """The shipped desk with departments, people and master rows."""
-    project = _roomy(load(shipped.config_directory()))
-    store = Store.open(url, project, data_directory=directory, secret=b"a secret of benches" * 2)
+    store = _opened(url, directory, change)
     now = clock.now()
     with store.connection():
         apply(store, plan(store), consent=frozenset(), actor=SEED, now=now)

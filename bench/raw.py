@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Sequence
@@ -69,8 +70,14 @@ class Raw:
         else:
             self.write("ANALYZE")
 
+    def settle(self) -> None:
+        """What was loaded is on the disk before anything is measured."""
+        if self.dialect == "sqlite":
+            self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        os.sync()
+
     def make_floor(self) -> None:
-        """A plain copy of the customers, with the indexes anybody would give it."""
+        """A plain copy of the customers, with the indexes the peers' tables have."""
         self.write("DROP TABLE IF EXISTS floor")
         if self.dialect == "sqlite":
             self.write(f"CREATE TABLE floor (id INTEGER PRIMARY KEY, {COLUMNS})")
@@ -84,5 +91,7 @@ class Raw:
             self.write("ALTER TABLE floor ADD PRIMARY KEY (id)")
         if self.dialect == "mariadb":
             self.write("ALTER TABLE floor MODIFY id BIGINT AUTO_INCREMENT PRIMARY KEY")
+        self.write("CREATE UNIQUE INDEX floor_code ON floor (code)")
+        self.write("CREATE INDEX floor_phone ON floor (phone)")
         self.write("CREATE INDEX floor_created ON floor (created_at)")
         self.write("CREATE INDEX floor_owner ON floor (owner)")

@@ -8,12 +8,14 @@ transaction, which is what blocks everybody.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import random
-import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from kefu_admin.actor import system_actor
@@ -30,10 +32,11 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SECRET = b"a secret for benches, 32 bytes long"
 ACTOR = system_actor("bench")
 STATES = ("new", "open", "gone")
-CARRYING = "writer beside a batch"
+CARRYING = "writer before the switch"
 MOST_MS = 250  # a writer may wait for a running batch
 LATER = 50_000_000  # added to a code by whoever writes meanwhile
 _LOADED = 5_000  # rows of one INSERT
+_PATIENCE = 60  # seconds for the writer to end
 
 _OLD = {
     "code": {"type": "text", "label": "c", "max_length": "20"},
@@ -146,8 +149,9 @@ class Writer:
     store: Store
     rows: int
     written: set[int] = field(default_factory=set)
-    waits: list[float] = field(default_factory=list)  # while rows were being carried
-    others: list[float] = field(default_factory=list)  # at the switch, or outside
+    waits: list[float] = field(default_factory=list)  # of what was written: before the switch
+    refused: list[float] = field(default_factory=list)  # until it was told that the config moved
+    refused_from: float = 0.0  # when that began, by the machine's clock of processes
     chance: random.Random = field(default_factory=lambda: random.Random(1))
 
     def write(self) -> bool:
@@ -155,8 +159,16 @@ class Writer:
         id = self.chance.randint(1, self.rows)
         if id in self.written:
             return True
-        before = self._is_carrying()
         began = time.perf_counter()
+        is_written = self._is_written(id)
+        (self.waits if is_written else self.refused).append(time.perf_counter() - began)
+        if not is_written:
+            self.refused_from = self.refused_from or began
+        else:
+            self.written.add(id)
+        return is_written
+
+    def _is_written(self, id: int) -> bool:
         try:
             with self.store.transaction():
                 if read_state(self.store, FINGERPRINT) != self.store.project.fingerprint:
@@ -164,14 +176,7 @@ class Writer:
                 self._written(id)
         except (Refusal, ConstraintBroken):
             return False
-        waited = time.perf_counter() - began
-        (self.waits if before and self._is_carrying() else self.others).append(waited)
-        self.written.add(id)
         return True
-
-    def _is_carrying(self) -> bool:
-        known = register.unfinished(self.store)
-        return any(not each.is_full for each in known)
 
     def _written(self, id: int) -> None:
         self.store.execute(
@@ -191,37 +196,53 @@ def measure(url: str, directory: Path, rows: int) -> Iterator[dict[str, object]]
     began = time.perf_counter()
     wanted = plan(new)
     yield {"measure": "plan", "seconds": time.perf_counter() - began}
-    writer = Writer(opened(url, "old", directory), rows)
-    over = threading.Event()
-    beside = threading.Thread(target=_go_on, args=(writer, over))
-    beside.start()
-    began = time.perf_counter()
-    apply(new, wanted, actor=ACTOR, now=NOW)
-    seconds = time.perf_counter() - began
-    over.set()
-    beside.join()
+    with _writing(url, directory, rows) as writer:
+        began = time.perf_counter()
+        apply(new, wanted, actor=ACTOR, now=NOW)
+        ended = time.perf_counter()
+        writer.send("over")
+        written, waits, refused, refused_from = writer.recv()
+    seconds = ended - began
     raw = sum(_raw(new))
-    found = list(faults(new, frozenset(writer.written), is_new=True))
+    found = list(faults(new, written, is_new=True))
     yield {"measure": "apply", "seconds": seconds, "raw": raw, "ratio": seconds / raw}
-    for name, waits in ((CARRYING, writer.waits), ("writer at the switch", writer.others)):
-        ordered = sorted(waits) or [0.0]
+    for name, times in ((CARRYING, waits), ("writer at the switch", refused[:1])):
+        ordered = sorted(times) or [0.0]
         yield {
             "measure": name,
-            "writes": len(waits),
+            "writes": len(times),
             "p99_ms": ordered[int(len(ordered) * 0.99)] * 1000,
             "most_ms": ordered[-1] * 1000,
         }
+    yield {"measure": "nobody wrote", "seconds": ended - refused_from if refused else 0.0}
     yield {"measure": "faults", "found": found}
     new.close()
+
+
+@contextmanager
+def _writing(url: str, directory: Path, rows: int) -> Iterator[Connection]:
+    """A process of its own that writes until it is told to end, and then tells what it wrote and
+    how long that took: (ids, seconds of each, seconds of each that was refused, since when)."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_go_on, args=(url, directory, rows, there))
+    process.start()
+    here.recv()  # it has begun
+    try:
+        yield here
+    finally:
+        process.join(timeout=_PATIENCE)
+
+
+def _go_on(url: str, directory: Path, rows: int, pipe: Connection) -> None:
+    writer = Writer(opened(url, "old", directory), rows)
+    writer.write()
+    pipe.send("begun")
+    while not pipe.poll(0.002):
+        if len(writer.written) < rows // 2 and not writer.write():
+            time.sleep(0.05)
     writer.store.close()
-
-
-def _go_on(writer: Writer, over: threading.Event) -> None:
-    while not over.is_set() and len(writer.written) < writer.rows // 2:
-        if not writer.write():
-            over.wait(0.05)
-        over.wait(0.002)
-    writer.store.release()
+    pipe.send((frozenset(writer.written), writer.waits, writer.refused, writer.refused_from))
 
 
 def _raw(store: Store) -> Iterator[float]:

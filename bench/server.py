@@ -120,12 +120,23 @@ def running(command: list[str], port: int, path: str, env: Mapping[str, str]) ->
 
 
 def processor_seconds(pid: int) -> float:
-    """User and system time a process has taken so far, with all its threads."""
+    """User and system time a process and its workers have taken so far, with all threads."""
+    return sum(map(_own_seconds, (pid, *_workers(pid))))
+
+
+def _own_seconds(pid: int) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:  # no such file where there is no Linux
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _workers(pid: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 def desk_server(desk: Seeded, port: int) -> dict[str, str]:

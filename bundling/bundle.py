@@ -12,6 +12,7 @@ import argparse
 import gzip
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -45,18 +46,28 @@ class Target:
         return f"requirements-py{self.python}-{self.machine}.txt"
 
 
+def own_target() -> Target:
+    """The Python that runs this, on the machine it runs on."""
+    return Target(f"{sys.version_info.major}.{sys.version_info.minor}", platform.machine())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the archive in dist/ and print its path."""
     parser = argparse.ArgumentParser(prog="python -m bundling.bundle")
     parser.add_argument("--python", action="append", choices=PYTHONS, help="only this Python")
     parser.add_argument("--machine", action="append", choices=MACHINES, help="only this machine")
+    parser.add_argument("--here", action="store_true", help="only this Python on this machine")
     parser.add_argument("--to", type=Path, default=ROOT / "dist")
     given = parser.parse_args(arguments)
-    targets = [
-        Target(python, machine)
-        for python in given.python or PYTHONS
-        for machine in given.machine or MACHINES
-    ]
+    targets = (
+        [own_target()]
+        if given.here
+        else [
+            Target(python, machine)
+            for python in given.python or PYTHONS
+            for machine in given.machine or MACHINES
+        ]
+    )
     with tempfile.TemporaryDirectory() as name:
         print(made(Path(name), given.to, targets))
     return 0

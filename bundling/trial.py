@@ -1,8 +1,8 @@
 """`python -m bundling.trial ARCHIVE`: installs the archive where there is no network, and uses it.
 
 Runs in a network namespace of its own (`unshare`), where not even the loopback is up: whatever the
-installer wanted from outside would fail. Then a desk is made, checked, applied, backed up and
-looked at with what was installed.
+installer wanted from outside would fail. Where none can be made, that is a failure. Then a desk is
+made, checked, applied, backed up and looked at with what was installed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 
 _SCRIPT = """
 set -eu
+[ "$(wc -l </proc/net/route)" -le 1 ] || { echo "there is a network" >&2; exit 1; }
 cd "$1"
 tar -xzf "$2"
 cd kefu-*

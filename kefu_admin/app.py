@@ -47,7 +47,6 @@ def create_app(here: Settings | None = None, *, desk: Desk | None = None) -> Fla
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     desk = desk or open_desk(here)
     app.config.update(
-        SECRET_KEY=hmac.new(desk.store.secret, b"kefu flask", hashlib.sha256).digest(),
         SESSION_COOKIE_NAME="kefu_notices",  # Flask's own cookie; stock views flash into it
         SESSION_COOKIE_SAMESITE="Lax",
     )
@@ -93,7 +92,8 @@ class KefuAdmin:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Mount panel and API under the prefix.
+        """Mount panel and API under the prefix. A host without a secret key of its own gets one
+        made from ours: stock views keep their notices in Flask's session.
 
         Raises:
             ConfigError, BadSetting, NotReady: the desk cannot be served.
@@ -113,6 +113,8 @@ class KefuAdmin:
             desk=desk,
             prefix=self._prefix,
         )
+        if not app.secret_key:
+            app.secret_key = hmac.new(desk.store.secret, b"kefu flask", hashlib.sha256).digest()
         app.extensions[http.KEY] = runtime
         probes.mount(app, runtime)
         http.install(app)

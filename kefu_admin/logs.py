@@ -73,7 +73,7 @@ class Formatter(logging.Formatter):
             told["request"] = asked
         told.update(self._fields(getattr(record, "fields", None)))
         if record.exc_info:
-            told["error"] = _without_text(record.exc_info[1])
+            told["error"] = without_text(record.exc_info[1])
         if self._as_json:
             return json.dumps(told, ensure_ascii=False, default=str)
         error = told.pop("error", "")
@@ -94,7 +94,7 @@ class Formatter(logging.Formatter):
         }
 
 
-def _without_text(error: BaseException | None) -> str:
+def without_text(error: BaseException | None) -> str:
     """Kind and place of an error and of what led to it, first cause first. What it says is left
     out: any program's error may quote a value; the system's own words on files and sockets stay."""
     chain: list[BaseException] = []
@@ -107,6 +107,11 @@ def _without_text(error: BaseException | None) -> str:
         said = (isinstance(one, OSError) and one.strerror) or REDACTED
         lines.append(f"{type(one).__module__}.{type(one).__qualname__}: {redacted(said)}\n")
     return "".join(lines).rstrip()
+
+
+def say_fault(kind: type[BaseException], error: BaseException, trace: object) -> None:
+    """For `sys.excepthook`: a program that ends by a fault says where, and nothing of a value."""
+    print(without_text(error), file=sys.stderr)
 
 
 class _Handler(logging.StreamHandler[IO[str]]):

@@ -5,6 +5,7 @@ What lies below is imported where it is needed: reading a config asks for no dat
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kefu_admin import logs, registry, settings
 from kefu_admin.definitions import load, load_texts
-from kefu_admin.definitions.field_types import FIELD_TYPES, register
+from kefu_admin.definitions.field_types import EXTENSION_STORAGES, FIELD_TYPES, register
 from kefu_admin.definitions.fields import FieldType, PersonalClass
 from kefu_admin.definitions.project import Project
 from kefu_admin.registry import BadExtension
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
 
+_ALLOCATIONS = 10_000  # between two looks for garbage; a request makes some thousands
 _BARE = {"project.yaml": "name: {zh: none, en: none}"}  # to ask a database what it was made for
 
 
@@ -41,10 +43,11 @@ def open_store(here: Settings, project: Project) -> Store:
     """The project's store on the configured database; makes the data directory.
 
     Raises:
-        BadSetting: the secret is missing or weak, or the URL names none of the three databases.
+        BadSetting: the secret is missing or weak, the URL names none of the three databases, or the
+            driver of the one it names is not installed.
     """
     from kefu_admin.store.database import Store
-    from kefu_admin.store.drivers import BadUrl
+    from kefu_admin.store.drivers import BadUrl, NoDriver
 
     secret = settings.secret(here)
     here.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,17 +62,27 @@ def open_store(here: Settings, project: Project) -> Store:
         )
     except BadUrl as error:
         raise BadSetting("database_url", url=error) from error
+    except NoDriver as error:
+        raise BadSetting("database_driver", extra=error.extra) from error
 
 
 def open_owned(here: Settings, project: Project) -> Store:
-    """The same store opened as the owner of its tables, where the settings name one.
+    """The same store opened as the owner of its tables, where the settings name one, to be laid out
+    anew: of an earlier release what was renamed since has its name of then again.
 
     Raises:
         BadSetting: as `open_store`.
     """
-    if not here.owner_database_url:
-        return open_store(here, project)
-    return open_store(replace(here, database_url=here.owner_database_url), project)
+    from kefu_admin.store.apply.returning import returned
+
+    if here.owner_database_url:
+        here = replace(here, database_url=here.owner_database_url)
+    store = open_store(here, project)
+    wanted = returned(store)
+    if wanted is project:
+        return store
+    store.close()
+    return open_store(here, wanted)
 
 
 def open_desk(here: Settings) -> Desk:
@@ -116,11 +129,15 @@ def add_field_types() -> None:
     """Add the field types of installed extensions to the closed table, once per process.
 
     Raises:
-        BadExtension: one has the id of a field type there is already, or is none.
+        BadExtension: one has the id of a field type there is already, is none, or rests in a way
+            only our own types can.
     """
     for name, offered in registry.installed().field_types.items():
         if not isinstance(offered, FieldType) or offered.id != name:
             raise BadExtension("extension_odd", name=name, package="field_types")
+        if offered.storage not in EXTENSION_STORAGES:
+            known = ", ".join(EXTENSION_STORAGES)
+            raise BadExtension("extension_storage", name=name, known=known)
         if FIELD_TYPES.get(name) is offered:
             continue
         try:
@@ -149,3 +166,11 @@ def private_logs(here: Settings, project: Project) -> None:
         if field.mask or field.encrypted or field.personal is not PersonalClass.NONE
     }
     logs.set_up(as_json=here.log_format == "json", personal=personal)
+
+
+def settle_memory() -> None:
+    """For a process that has read its desk and begins to serve: what stands now stays and is not
+    looked through again for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS, 10, 10)

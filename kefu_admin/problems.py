@@ -233,10 +233,10 @@ class NoSpace(Busy):
     code = "no_space"
 
 
-class ConfigMoved(Refusal):
+class ConfigMoved(Busy):
     """A newer config has been applied: this process must restart before it may write."""
 
-    code, status = "config_moved", 503
+    code = "config_moved"
 
 
 class AskerGone(Refusal):

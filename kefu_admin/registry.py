@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
@@ -19,11 +20,33 @@ KINDS = ("guards", "effects", "notifiers", "sign_in", "field_types")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A change of one record as a guard sees it: judged and sound, not yet written.
+
+    `id` is None for a new record, `before` where there was none, `after` where none is left. Values
+    are canonical and not masked. `user_id` is None for the desk itself.
+    """
+
+    type: str
+    id: int | None
+    before: Mapping[str, object] | None
+    after: Mapping[str, object] | None
+    user_id: int | None
+    now: datetime
+
+
+Guard = Callable[[Proposed], tuple[str, str] | None]
+"""None lets the change pass; else why not, in Chinese and in English. A guard is asked within the
+transaction: it decides from what it is given, at once, and changes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
     """What one package adds, each by the name the config uses. Values are what the layer that uses
-    the kind expects; a field type is a `definitions.fields.FieldType` under its id."""
+    the kind expects: `notifiers` and `effects` take a `worker.receivers.Told`; a field type is a
+    `definitions.fields.FieldType` under its id."""
 
-    guards: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
     effects: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     notifiers: Mapping[str, Callable[..., object]] = field(default_factory=dict)
     sign_in: Mapping[str, Callable[..., object]] = field(default_factory=dict)

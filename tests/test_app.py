@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import peewee
 import pytest
@@ -27,14 +28,20 @@ class Invoice(peewee.Model):
         database = HOST_DATABASE
 
 
+@pytest.fixture(params=["the host's own", None])
+def secret_key(request: pytest.FixtureRequest) -> str | None:
+    """What the host signs its session with; one may have nothing to sign."""
+    return cast("str | None", request.param)
+
+
 @pytest.fixture
-def host(served: Served, tmp_path: Path) -> Served:
+def host(served: Served, tmp_path: Path, secret_key: str | None) -> Served:
     """A host application with a page of its own, and the desk under /desk."""
     HOST_DATABASE.init(str(tmp_path / "host.db"))
     HOST_DATABASE.create_tables([Invoice])
     Invoice.create(number="F-1")
     app = Flask("host")
-    app.secret_key = "the host's own"
+    app.secret_key = secret_key
 
     @app.get("/")
     def shop() -> str:
@@ -102,6 +109,11 @@ def test_a_hosts_stock_form_needs_our_token(host: Served) -> None:
 
     assert (without.status_code, given.status_code) == (400, 302)
     assert [row.number for row in Invoice.select()] == ["F-1", "F-2"]
+
+
+def test_a_hosts_own_secret_key_stays(host: Served, secret_key: str | None) -> None:
+    assert host.app.secret_key
+    assert secret_key in (None, host.app.secret_key)
 
 
 def test_a_hosts_view_may_name_the_roles_it_is_for(host: Served) -> None:

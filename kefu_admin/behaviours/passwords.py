@@ -29,6 +29,7 @@ MAX_LENGTH = 128  # code points; longer ones cost memory and help nobody
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _SLOTS = threading.BoundedSemaphore(2)
 _SLOT_SECONDS = 20
+_HASHING: set[int] = set()  # threads that work one out, or wait for it
 _LOOKALIKES = str.maketrans({"@": "a", "4": "a", "0": "o", "1": "i", "3": "e", "$": "s", "5": "s"})
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _DIGITS = "23456789"
@@ -122,6 +123,11 @@ def is_right(stored: str, password: str) -> bool:
             return False
 
 
+def is_hashing() -> bool:
+    """Whether this process is working out a hash."""
+    return bool(_HASHING)
+
+
 def needs_rehash(stored: str) -> bool:
     """Whether the hash was made with other costs than today's."""
     return _HASHER.check_needs_rehash(stored)
@@ -174,9 +180,13 @@ def _nobody() -> str:
 
 @contextmanager
 def _slot() -> Iterator[None]:
-    if not _SLOTS.acquire(timeout=_SLOT_SECONDS):
-        raise Busy
+    _HASHING.add(threading.get_ident())
     try:
-        yield
+        if not _SLOTS.acquire(timeout=_SLOT_SECONDS):
+            raise Busy
+        try:
+            yield
+        finally:
+            _SLOTS.release()
     finally:
-        _SLOTS.release()
+        _HASHING.discard(threading.get_ident())

@@ -6,11 +6,13 @@ from __future__ import annotations
 import argparse
 
 from kefu_admin import clock, wording
-from kefu_admin.cli.output import DONE, WRONG, Output
+from kefu_admin.cli.output import DONE, FAULTY, WRONG, Output
 from kefu_admin.definitions import explaining
 from kefu_admin.opening import open_desk
 from kefu_admin.operations import reading
+from kefu_admin.problems import NotFound
 from kefu_admin.settings import Settings
+from kefu_admin.store import accounts
 from kefu_admin.store.readiness import assert_ready
 
 CONFIG = "config"
@@ -41,10 +43,22 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
 def _record(given: argparse.Namespace, here: Settings, output: Output) -> int:
     desk = open_desk(here)
     assert_ready(desk.store)
+    types = desk.project.types
+    if given.type not in types:
+        raise explaining.unknown(given.type, list(types))
+    if given.field and given.field not in types[given.type].fields:
+        raise explaining.unknown(given.field, list(types[given.type].fields))
     with desk.store.connection():
-        found = reading.explain(
-            desk, given.login, given.type, given.id, given.field, now=clock.now()
-        )
+        if accounts.person_by_login(desk.store, given.login) is None:
+            output.warn("没有账号“{login}”。", login=given.login)
+            return FAULTY
+        try:
+            found = reading.explain(
+                desk, given.login, given.type, given.id, given.field, now=clock.now()
+            )
+        except NotFound:
+            output.warn("没有记录 {type} {id}，或者它在回收站里。", type=given.type, id=given.id)
+            return FAULTY
     output.line(wording.sentence(found.verdict, output.locale))
     if found.actions:
         output.say("可以：{actions}", actions=", ".join(sorted(found.actions)))

@@ -32,4 +32,4 @@ def run(given: argparse.Namespace, here: Settings, output: Output) -> int:
         output.line(line)
     if wanted.refused:
         return FAULTY
-    return rehearse(project, given.consent, here, output) if given.on_copy else DONE
+    return rehearse(store.project, given.consent, here, output) if given.on_copy else DONE

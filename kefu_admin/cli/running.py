@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from kefu_admin import settings, shipped, wording
+from kefu_admin import logs, settings, shipped, wording
+from kefu_admin.behaviours.making import BadInstruction
 from kefu_admin.cli.output import FAULTY, NOT_READY, WRONG, Output
 from kefu_admin.problems import Busy, ConfigError, Invalid, Refusal
 from kefu_admin.registry import BadExtension
@@ -16,7 +17,9 @@ from kefu_admin.settings import DEFAULT_CONFIG, BadSetting, Settings
 
 
 def run(module: ModuleType, given: argparse.Namespace, output: Output) -> int:
-    """Run the command's module; a failure it is meant to meet becomes a sentence and a code."""
+    """Run the command's module; a failure it is meant to meet becomes a sentence and a code. What
+    it is not meant to meet ends it, told without the values an error may quote."""
+    sys.excepthook = logs.say_fault
     try:
         code: int = module.run(given, settings_of(given), output)
     except BadSetting as error:
@@ -30,6 +33,13 @@ def run(module: ModuleType, given: argparse.Namespace, output: Output) -> int:
         return FAULTY
     except Refusal as error:
         return print_refusal(error, output)
+    except BadInstruction as error:
+        output.fault(
+            output.text(
+                "seeds 里的“{what}”用不了：配置里没有这个类型，或者没有这种写法。", what=error
+            )
+        )
+        return FAULTY
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import signal
 import socket
@@ -12,13 +11,14 @@ from collections.abc import Callable
 from flask import Flask
 from waitress.server import create_server
 
+from kefu_admin.cli.dispatching import dispatcher
 from kefu_admin.cli.draining import Channel, Draining, inherited
 from kefu_admin.cli.output import DONE, WRONG, Output
 from kefu_admin.cli.renewing import may_renew
 from kefu_admin.faces import http
+from kefu_admin.opening import settle_memory
 from kefu_admin.settings import Settings
 
-_ALLOCATIONS = 10_000  # between two looks for garbage; a request makes some thousands
 _SWITCH_SECONDS = 0.001  # a thread back from the database waits this long for one that reckons
 
 
@@ -37,15 +37,13 @@ def serve(
         return WRONG
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a request that waits is no news
     sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.collect()
-    gc.freeze()  # what stands now stays: it is not looked through again
-    gc.set_threshold(_ALLOCATIONS, 10, 10)
+    settle_memory()
     with listening:
         server = create_server(
             app,
             sockets=[listening],
-            threads=here.threads,
             ident="",
+            _dispatcher=dispatcher(http.runtime(app).store.dialect, here.threads),
             max_request_body_size=here.max_upload_bytes,
             clear_untrusted_proxy_headers=here.proxy_hops == 0,
         )

@@ -26,7 +26,9 @@ CHECKED = {
     "rollups": "汇总值",
     "secrets": "加密字段",
     "search": "查找索引",
+    "batches": "批量操作",
     "applied": "配置更新做完",
+    "dated": "选项与参数",
     "work": "后台任务和消息",
     "computed": "计算值",
 }
@@ -63,7 +65,7 @@ def report_lines(report: Report, output: Output) -> Iterator[str]:
         output.fault("✗ " + wording.sentence(one.code, output.locale, **one.facts))
     if report.is_sound:
         joint = ", " if output.locale == "en" else "、"
-        names = (output.text(CHECKED[one]) if one in CHECKED else one for one in report.checked)
+        names = (output.text(CHECKED[one]) for one in report.checked)
         yield output.text("检查了 {checked}：没有发现问题。", checked=joint.join(names))
 
 

@@ -49,7 +49,8 @@ class ContentType:
     `fields` are in config order and include the system fields last. `title` names the field that
     stands for a record. `owner`, `department` and `secrecy` name the fields row rules and levels
     use (or ""). An owned type (`owned_by` = its reference to the parent) has no row rules of its
-    own: its rows are visible when the parent is, writable when the parent is.
+    own: its rows are visible when the parent is, writable when the parent is. `guards` and
+    `effects` name what extensions offer: asked before each change, told after it.
     """
 
     id: str
@@ -66,6 +67,8 @@ class ContentType:
     search: tuple[str, ...] = ()
     unique: tuple[Unique, ...] = ()
     checks: tuple[Check, ...] = ()
+    guards: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     sections: tuple[Section, ...] = ()
     renamed_from: str = ""

@@ -7,9 +7,10 @@ each step knowing what the one before understood.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from kefu_admin import registry
 from kefu_admin.definitions import field_keys, field_text
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.definitions.content_type import Check, ContentType, Section, Unique
@@ -21,10 +22,34 @@ from kefu_admin.definitions.loading import Loading, Settings, TypeDraft
 from kefu_admin.definitions.naming import Id, MapOf
 from kefu_admin.definitions.rollup_results import derive_results
 from kefu_admin.definitions.system_fields import SYSTEM_FIELDS
-from kefu_admin.definitions.takers import CONDITION, Integer, ListOf, Text
+from kefu_admin.definitions.takers import CONDITION, Integer, ListOf, OneOf, Schema, Text
 from kefu_admin.definitions.tree import Node
 
 _NAMES = ListOf(field_keys.FIELD, least=1, distinct=True)
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The name of something that installed extensions offer."""
+
+    kind: str  # of registry.KINDS
+
+    def take(self, node: Node, problems: Problems) -> str | None:
+        """The name."""
+        return OneOf(self._names()).take(node, problems)
+
+    def schema(self) -> Schema:
+        """An enumeration; any text where nothing is installed."""
+        names = self._names()
+        return OneOf(names).schema() if names else {"type": "string"}
+
+    def meaning(self) -> Label:
+        """In a few words."""
+        return Label("扩展包提供的名称", "name an extension offers")
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(getattr(registry.installed(), self.kind))
+
 
 LABEL = Key("label", LabelText(), Label("名称", "name"), required=True)
 PLURAL = Key("plural", LabelText(), Label("复数名称，默认同名称", "plural, the name by default"))
@@ -62,6 +87,19 @@ CHECK_FIELDS = Key("fields", _NAMES, Label("提示显示在这些字段", "field
 CHECK = Shape(CHECK_ID, CHECK_CONDITION, CHECK_MESSAGE, CHECK_FIELDS, CLAUSES)
 CHECKS = Key("checks", ListOf(CHECK, keys=("id",)), Label("整条记录的检查", "checks of the record"))
 
+GUARDS = Key(
+    "guards",
+    ListOf(Offered("guards"), distinct=True),
+    Label(
+        "每次改动前询问的扩展，可以拒绝", "extensions asked before each change, which may refuse"
+    ),
+)
+EFFECTS = Key(
+    "effects",
+    ListOf(Offered("effects"), distinct=True),
+    Label("每次改动后执行的扩展", "extensions that act after each change"),
+)
+
 INDEXES = Key("indexes", ListOf(_NAMES), Label("额外的索引", "further indexes"))
 
 SECTION_ID = Key("id", Id(40), Label("标识", "id"), required=True)
@@ -79,7 +117,7 @@ RENAMED_FROM = Key("renamed_from", Id(30), Label("改名前的标识", "id befor
 
 SHAPE = Shape(
     LABEL, PLURAL, HELP, ICON, TITLE, OWNER, DEPARTMENT, SECRECY, OWNED_BY, SEARCH, FIELDS, UNIQUE,
-    CHECKS, INDEXES, SECTIONS, RENAMED_FROM, CLAUSES,
+    CHECKS, GUARDS, EFFECTS, INDEXES, SECTIONS, RENAMED_FROM, CLAUSES,
 )  # fmt: skip
 
 
@@ -118,6 +156,8 @@ def _draft(id: str, taken: Taken, loading: Loading) -> TypeDraft:
         secrecy=taken.get(SECRECY, ""),
         owned_by=taken.get(OWNED_BY, ""),
         search=taken.get(SEARCH, ()),
+        guards=taken.get(GUARDS, ()),
+        effects=taken.get(EFFECTS, ()),
         indexes=taken.get(INDEXES, ()),
         sections=_sections(taken, fields, problems),
         renamed_from=taken.get(RENAMED_FROM, ""),

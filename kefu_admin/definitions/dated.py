@@ -170,10 +170,10 @@ CHOICES = DatedKind(
         type="text",
         label=Label("标识", "Id"),
         help=Label(
-            "保存在记录里，以后不能改；小写字母开头，只含小写字母、数字和下划线。",
-            "Kept in records and never changed; small letters, digits and underscores.",
+            "保存在记录里，以后不能改；留空就取显示名的拼音。小写字母开头，只含小写字母、数字和下划线。",
+            "Kept in records and never changed; blank: the pinyin of the name. "
+            "Small letters, digits and underscores.",
         ),
-        required=ALWAYS_WHEN,
         max_length=40,
         pattern="[a-z][a-z0-9_]*",
     ),

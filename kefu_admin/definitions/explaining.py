@@ -22,7 +22,7 @@ from kefu_admin.problems import Place, Refusal
 Steps = tuple[str, ...]
 
 
-__all__ = ["Covered", "Explained", "UnknownPart", "Value", "explain", "text"]
+__all__ = ["Covered", "Explained", "UnknownPart", "Value", "explain", "text", "unknown"]
 
 
 class UnknownPart(Refusal):
@@ -93,7 +93,7 @@ def _values_of(read: Layering, steps: Steps, *, is_gone: bool) -> Iterator[tuple
     top = tops.get(steps[:depth])
     try:
         if top is None:
-            raise _unknown(".".join(steps[:depth]), [".".join(one) for one in tops])
+            raise unknown(".".join(steps[:depth]), [".".join(one) for one in tops])
         taker: Taker[object] | None = top[0]
         node: Node = top[1]
         for step in steps[depth:]:
@@ -109,7 +109,7 @@ def _below(taker: Taker[object] | None, node: Node, step: str) -> tuple[Taker[ob
     for name, below, of in _parts(taker, node):
         if name == step:
             return of, below
-    raise _unknown(step, [name for name, _, _ in _parts(taker, node)])
+    raise unknown(step, [name for name, _, _ in _parts(taker, node)])
 
 
 def _leaves(taker: Taker[object] | None, node: Node, at: Steps) -> Iterator[tuple[Steps, Node]]:
@@ -143,6 +143,7 @@ def _parts(
             yield key_of(keys, below) or str(index), below, of
 
 
-def _unknown(name: str, known: Sequence[str]) -> UnknownPart:
+def unknown(name: str, known: Sequence[str]) -> UnknownPart:
+    """The refusal that names what comes close to a name nobody knows."""
     near = get_close_matches(name, known, n=3, cutoff=0.5) or known
     return UnknownPart(name=name, near=listed(near))

@@ -190,6 +190,9 @@ class Fault(StrEnum):
     NOT_KEPT = "CFG217"
     # schedules
     BAD_DAILY = "CFG230"
+    BAD_INTERVAL = "CFG231"
+    BAD_MONTH_DAY = "CFG232"
+    TIMES_APART = "CFG233"
 
 
 class Problems(list[Problem]):

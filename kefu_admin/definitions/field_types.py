@@ -192,6 +192,19 @@ _ROWS = (
           written=False, json_schema={}),
 )  # fmt: skip
 
+# How values of an extension's type are shown and typed in: as those of ours at rest alike.
+EXTENSION_STORAGES: Mapping[Storage, str] = MappingProxyType(
+    {
+        Storage.TEXT: "text",
+        Storage.LONG_TEXT: "long_text",
+        Storage.INTEGER: "integer",
+        Storage.BOOLEAN: "boolean",
+        Storage.DATE: "date",
+        Storage.INSTANT: "datetime",
+        Storage.MEMBERS: "tags",
+    }
+)
+
 _TABLE: dict[str, FieldType] = {row.id: row for row in _ROWS}
 FIELD_TYPES: Mapping[str, FieldType] = MappingProxyType(_TABLE)
 OWN_TYPES = frozenset(row.id for row in _ROWS)  # those no extension brought
@@ -217,6 +230,12 @@ def value_type(field: Field) -> FieldType:
     """The field type that describes the field's values: for computed and rollup that of the
     result, else its own. The field's own scale and choices hold for it."""
     return _TABLE[field.result] if field.result else _TABLE[field.type]
+
+
+def shown_as(type_id: str) -> str:
+    """The field type of ours in whose way values of a field type are shown and typed in: itself,
+    for an extension's the plain one of its storage."""
+    return type_id if type_id in OWN_TYPES else EXTENSION_STORAGES[_TABLE[type_id].storage]
 
 
 def storage(field: Field) -> Storage:
@@ -268,6 +287,7 @@ def plain(field: Field, value: object) -> object:
 
 __all__ = [
     "ENCRYPTABLE",
+    "EXTENSION_STORAGES",
     "FIELD_TYPES",
     "FILTERED",
     "LINKED",
@@ -282,6 +302,7 @@ __all__ = [
     "operators",
     "plain",
     "register",
+    "shown_as",
     "sortable",
     "storage",
     "value_type",

@@ -75,7 +75,7 @@ PINYIN_ALIKE = Key(
 SCHEDULES = Key(
     "schedules",
     schedule_text.SHAPE,
-    Label("系统每天自己做的事", "what the desk does by itself every day"),
+    Label("系统自己定时做的事", "what the desk does by itself, and when"),
 )
 SHAPE = Shape(
     ID,
@@ -115,7 +115,7 @@ def read(loading: Loading) -> Settings:
     settings.bin_days = taken.get(BIN_DAYS, settings.bin_days)
     settings.export_rows = taken.get(EXPORT_ROWS, settings.export_rows)
     settings.pinyin_alike = frozenset(taken.get(PINYIN_ALIKE, settings.pinyin_alike))
-    settings.schedules = schedule_text.read(taken[SCHEDULES])
+    settings.schedules = schedule_text.read(taken[SCHEDULES], loading.problems)
     zone = taken.get(TIME_ZONE, settings.time_zone)
     try:
         ZoneInfo(zone)

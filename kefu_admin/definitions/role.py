@@ -14,7 +14,8 @@ from kefu_admin.problems import NOWHERE, Place
 class Action(StrEnum):
     """What may be done to rows of a type. `unmask`: ask for a masked value with a reason;
     `restore`, `purge`: bring a deleted row back, erase it for good; `bulk`: take part in a bulk
-    action, besides what that does to them."""
+    action, besides what that does to them; `import`: come from a file or be
+    changed by one, besides `create` and `update`."""
 
     READ = "read"
     CREATE = "create"
@@ -26,6 +27,7 @@ class Action(StrEnum):
     RESTORE = "restore"
     PURGE = "purge"
     BULK = "bulk"
+    IMPORT = "import"
 
 
 class Right(StrEnum):

@@ -26,6 +26,8 @@ def line(raw: str) -> str:
     """
     text = raw.strip()
     _refuse(_CONTROLS, text)
+    if text.isascii():  # most are, and have one form only
+        return text
     _refuse(_BIDI, text)
     return unicodedata.normalize("NFC", text)
 
@@ -47,7 +49,10 @@ def identifier(raw: str) -> str:
     Raises:
         BadValue: as for `line`.
     """
-    return unicodedata.normalize("NFKC", line(raw)).translate(_DASHES).strip()
+    text = line(raw)
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
 
 
 def _refuse(pattern: re.Pattern[str], text: str) -> None:

@@ -20,6 +20,7 @@ MAX_TAGS = 50
 MAX_TAG_LENGTH = 40
 MAX_MEMBERS = 1000
 
+_WHOLE = re.compile(r"[+-]?\d{1,20}")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 _TRUE = frozenset({"true", "1", "yes", "on", "是"})
@@ -59,7 +60,7 @@ def to_integer(field: Field, raw: object) -> int | None:
         raise BadValue("not_an_integer")
     if isinstance(raw, str):
         text = _digits(raw)
-        if not re.fullmatch(r"[+-]?\d{1,20}", text):
+        if not _WHOLE.fullmatch(text):
             raise BadValue("not_an_integer")
         raw = int(text)
     if abs(raw) > LARGEST:

@@ -5,7 +5,7 @@ The audit book keeps who tried again or cancelled; what a job itself did is told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from kefu_admin.definitions.role import Permission
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.job_kinds import KINDS
 from kefu_admin.problems import NotFound
-from kefu_admin.store import audit, jobs
+from kefu_admin.store import accounts, audit, jobs
 from kefu_admin.store.jobs import Job, JobState
 
 MOST = 200
@@ -24,7 +24,8 @@ _TYPE = "kefu_job"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEntry:
     """A job as a person sees it. `label` is a message id. Its payload is not shown: it may name
-    records he does not see any more."""
+    records he does not see any more; only whose batch it works on is told to the one who asked.
+    `asker` is a name, of a process its login."""
 
     id: int
     label: str
@@ -35,6 +36,7 @@ class JobEntry:
     fault: dict[str, object] | None
     result: dict[str, object] | None
     asker: str
+    batch: int | None
     asked_at: datetime
     finished_at: datetime | None
     may_retry: bool
@@ -57,7 +59,8 @@ def list_jobs(
         before_id=before_id,
         limit=max(1, min(limit, MOST + 1)),
     )
-    return tuple(_entry(one) for one in found)
+    names = accounts.names(desk.store, [one.actor for one in found])
+    return tuple(_entry(one, actor, names) for one in found)
 
 
 def get_job(desk: Desk, id: int, *, actor: Actor) -> JobEntry:
@@ -66,7 +69,7 @@ def get_job(desk: Desk, id: int, *, actor: Actor) -> JobEntry:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    return _entry(_job(desk, id, actor))
+    return _named(desk, _job(desk, id, actor), actor)
 
 
 def retry(desk: Desk, id: int, *, actor: Actor, now: datetime) -> JobEntry:
@@ -105,7 +108,7 @@ def _changed(
                     operation=f"jobs.{action}",
                 )
                 audit.write(desk.store, line)
-            return _entry(_job(desk, id, actor))
+            return _named(desk, _job(desk, id, actor), actor)
 
     return desk.store.retrying(unit)
 
@@ -122,7 +125,13 @@ def _sees_all(desk: Desk, actor: Actor) -> bool:
     return Permission.JOBS in desk.grants(actor).permissions
 
 
-def _entry(job: Job) -> JobEntry:
+def _named(desk: Desk, job: Job, actor: Actor) -> JobEntry:
+    return _entry(job, actor, accounts.names(desk.store, [job.actor]))
+
+
+def _entry(job: Job, actor: Actor, names: Mapping[str, str]) -> JobEntry:
+    is_own = job.asked_by is not None and job.asked_by == actor.user_id
+    batch = job.payload.get("batch") if is_own else None
     kind = KINDS.get(job.kind)
     return JobEntry(
         id=job.id,
@@ -133,7 +142,8 @@ def _entry(job: Job) -> JobEntry:
         tries=job.tries,
         fault=dict(job.fault) if job.fault is not None else None,
         result=dict(job.result) if job.result is not None else None,
-        asker=job.actor,
+        asker=names.get(job.actor, job.actor),
+        batch=batch if isinstance(batch, int) else None,
         asked_at=job.asked_at,
         finished_at=job.finished_at,
         may_retry=job.state is JobState.PARKED,

@@ -5,7 +5,7 @@ A delivery names a record by type and id only; who may manage messages need not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from kefu_admin.actor import Actor
@@ -66,6 +66,35 @@ def resend(desk: Desk, id: int, *, actor: Actor, now: datetime) -> Delivery:
     )
 
 
+def resend_parked(desk: Desk, *, actor: Actor, now: datetime) -> int:
+    """Send all parked ones again, each under its event id, as after a receiver's long outage;
+    returns how many. One audit line tells it.
+
+    Raises:
+        Forbidden: no permission JOBS.
+    """
+    require(desk, actor, Permission.JOBS)
+
+    def unit() -> int:
+        with desk.store.transaction():
+            count = deliveries.resend_parked(desk.store)
+            if count:
+                _write_line(desk, "resend_messages", actor, now, after={"count": count})
+            return count
+
+    return desk.store.retrying(unit)
+
+
+def count_parked(desk: Desk, *, actor: Actor) -> int:
+    """How many are parked.
+
+    Raises:
+        Forbidden: no permission JOBS.
+    """
+    require(desk, actor, Permission.JOBS)
+    return deliveries.counts(desk.store)[DeliveryState.PARKED]
+
+
 def skip(desk: Desk, id: int, *, actor: Actor, now: datetime) -> Delivery:
     """Pass one over, so that later events of the record may go; one that is over stays as it is.
 
@@ -90,18 +119,31 @@ def _changed(
     def unit() -> Delivery:
         with desk.store.transaction():
             if work(_delivery(desk, id)):
-                line = audit.Line(
-                    actor=actor,
-                    action=action,
-                    at=now,
-                    type=_TYPE,
-                    record_id=id,
-                    operation=f"messages.{action}",
-                )
-                audit.write(desk.store, line)
+                _write_line(desk, action, actor, now, id=id)
             return _delivery(desk, id)
 
     return desk.store.retrying(unit)
+
+
+def _write_line(
+    desk: Desk,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    id: int | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    line = audit.Line(
+        actor=actor,
+        action=action,
+        at=now,
+        type=_TYPE,
+        record_id=id,
+        after=after or {},
+        operation=f"messages.{action}",
+    )
+    audit.write(desk.store, line)
 
 
 def _delivery(desk: Desk, id: int) -> Delivery:

@@ -13,6 +13,18 @@ from kefu_admin.store.faults import BusyBeforeCommit, CommitUnknown, Constraint,
 from kefu_admin.store.idempotency import APPLIED_KEY, IdempotencyKey
 
 
+def done_before(
+    desk: Desk, operation: str, *, actor: Actor, key: IdempotencyKey | None
+) -> Mapping[str, Any] | None:
+    """What was answered when this was done already, in the open transaction: for work that takes
+    several, of which the last is `once`.
+
+    Raises:
+        ConfigMoved, KeyReused: as for every change.
+    """
+    return idempotency.open_unit(desk.store, actor, operation, key, state_key=APPLIED_KEY)
+
+
 def once(
     desk: Desk,
     operation: str,
@@ -33,7 +45,7 @@ def once(
 
     def unit() -> tuple[Mapping[str, Any], bool]:
         with store.transaction():
-            before = idempotency.open_unit(store, actor, operation, key, state_key=APPLIED_KEY)
+            before = done_before(desk, operation, actor=actor, key=key)
             if before is not None:
                 return before, True
             answer = work()

@@ -11,6 +11,7 @@ from kefu_admin.actor import system_actor
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.database import Store
+from kefu_admin.store.read import whole
 from kefu_admin.store.state import read_state, write_state
 from kefu_admin.store.verify import INVARIANTS, Finding, Report
 from kefu_admin.store.verify import verify as verify_store
@@ -72,15 +73,12 @@ def _computed(desk: Desk, now: datetime) -> Iterator[Finding]:
             continue
         last, shown = 0, 0
         while shown < _SHOWN:
-            ids = desk.store.rows(
-                f'SELECT "id" FROM "{type_id}" WHERE "id" > ? ORDER BY "id" LIMIT ?',  # noqa: S608
-                (last, _PORTION),
-            )
+            ids = whole.ids_after(desk.store, type_id, last, limit=_PORTION)
             if not ids:
                 break
-            last = int(ids[-1][0])
+            last = ids[-1]
             reader = Reader(desk.store)
-            for id, record in reader.load(type_id, [int(one) for (one,) in ids]).items():
+            for id, record in reader.load(type_id, ids).items():
                 wrong = desk.checks[type_id].recompute(
                     record.values, binding=binding, lookup=reader.lookup
                 )

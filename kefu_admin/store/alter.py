@@ -42,10 +42,11 @@ from kefu_admin.store.ddl import (
     reference_text,
 )
 from kefu_admin.store.dialect import Dialect, literal, quoted
-from kefu_admin.store.names import digest
+from kefu_admin.store.names import digest, shortened
 from kefu_admin.store.shapes import ColumnKind, ColumnShape, IndexShape
 
 ForeignKeys = Mapping[tuple[str, str], str]  # (table, column) -> constraint, as found
+FILLED = "kefu_filled_"  # begins the name of a passing check that stands for NOT NULL
 _TEXTS = (ColumnKind.TEXT, ColumnKind.LONG_TEXT)
 
 
@@ -119,8 +120,7 @@ def _alter(table: str, *changes: str) -> str:
 
 def _add_column(table: str, column: ColumnShape, dialect: Dialect) -> tuple[str, ...]:
     changes = [f"ADD COLUMN {quoted(column.name)} {column_text(column, dialect)}"]
-    if check := check_text(table, column):
-        changes.append(f"ADD {check}")
+    changes += _checks(table, column, dialect)
     if column.references:
         changes.append(f"ADD {reference_text(column)}")
     return (_alter(table, *changes),)
@@ -155,12 +155,12 @@ def _change_column(action: ChangeColumn, foreign_key: str, dialect: Dialect) -> 
     if before.nullable and not after.nullable and after.default is not None:
         steps.append(fill(table, after))
     changes = (
-        _retyped(before, after)
+        _retyped(table, before, after)
         if dialect is Dialect.POSTGRESQL
         else [f"MODIFY COLUMN {quoted(after.name)} {column_text(after, dialect)}"]
     )
     if after.check and digest(after.check) != before.check[-8:]:
-        changes.append(f"ADD {check_text(table, after)}")
+        changes += _checks(table, after, dialect)
     if changes:
         steps.append(_alter(table, *changes))
     if after.references and new_reference:
@@ -173,7 +173,7 @@ def _convert(action: Convert, dialect: Dialect) -> tuple[str, ...]:
     whole or not at all."""
     table, before, after = action.table, action.before, action.after
     old, new = quoted(before.name), quoted(action.shadow)
-    check = [f"ADD {check_text(table, after)}"] if after.check else []
+    check = _checks(table, after, dialect)
     if dialect is Dialect.MARIADB:
         changes = [f"DROP CONSTRAINT {quoted(before.check)}"] if before.check else []
         for index in action.indexes:
@@ -186,7 +186,7 @@ def _convert(action: Convert, dialect: Dialect) -> tuple[str, ...]:
         for index in action.anew:
             changes += [f"ADD {part}" for part in inline_index(index, altering=True)]
         return (_alter(table, *changes),)
-    changes = [*_retyped(replace(after, nullable=True, default=None), after), *check]
+    changes = [*_retyped(table, replace(after, nullable=True, default=None), after), *check]
     return (
         _alter(table, f"DROP COLUMN {old}"),
         _alter(table, f"RENAME COLUMN {new} TO {old}"),
@@ -195,8 +195,16 @@ def _convert(action: Convert, dialect: Dialect) -> tuple[str, ...]:
     )
 
 
-def _retyped(before: ColumnShape, after: ColumnShape) -> list[str]:
-    """PostgreSQL's single changes of type, default and nullability."""
+def _checks(table: str, column: ColumnShape, dialect: Dialect) -> list[str]:
+    """The column's check as a change; on PostgreSQL rows that are there are read later."""
+    text = check_text(table, column)
+    later = " NOT VALID" if dialect is Dialect.POSTGRESQL else ""
+    return [f"ADD {text}{later}"] if text else []
+
+
+def _retyped(table: str, before: ColumnShape, after: ColumnShape) -> list[str]:
+    """PostgreSQL's single changes of type, default and nullability; that old rows have a value is
+    proved later (`store.apply.postgresql`)."""
     name = quoted(after.name)
     changes = []
     if before.default is not None and before.default != after.default:
@@ -205,8 +213,11 @@ def _retyped(before: ColumnShape, after: ColumnShape) -> list[str]:
         changes.append(f"ALTER COLUMN {name} TYPE {column_type(after, Dialect.POSTGRESQL)}")
     if after.default is not None and before.default != after.default:
         changes.append(f"ALTER COLUMN {name} SET DEFAULT {literal(after.default)}")
-    if before.nullable != after.nullable:
-        changes.append(f"ALTER COLUMN {name} {'DROP' if after.nullable else 'SET'} NOT NULL")
+    if after.nullable and not before.nullable:
+        changes.append(f"ALTER COLUMN {name} DROP NOT NULL")
+    elif before.nullable and not after.nullable:
+        passing = quoted(shortened(f"{FILLED}{table}_{after.name}"))
+        changes.append(f"ADD CONSTRAINT {passing} CHECK ({name} IS NOT NULL) NOT VALID")
     return changes
 
 

@@ -123,16 +123,19 @@ def _append(store: Store, lines: Sequence[_Row]) -> None:
     rows: list[tuple[object, ...]] = []
     for chain, at, by, action, type_id, record_id, version, changes, reason, operation in lines:
         head = heads.get(chain, FIRST)
-        place = (chain, head.seq + 1, head.digest)
+        seq, previous = head.seq + 1, head.digest
         what = (*by, action, type_id)
         why = (reason, operation, definition)
         content = (
-            f"[{_listed(place)},{said((instants[at], *what))},{json_text(record_id)},"
-            f"{json_text(version)},{quote(changes)},{said(why)}]"
+            f'[{quote(chain)},{seq},"{previous}",{said((instants[at], *what))},'
+            f"{'null' if record_id is None else record_id},"
+            f"{'null' if version is None else version},{quote(changes)},{said(why)}]"
         )
         sealed = hmac.hex(content.encode())
-        heads[chain] = Head(head.seq + 1, sealed, version)
-        rows.append((*place, written[at], *what, record_id, version, changes, *why, sealed))
+        heads[chain] = Head(seq, sealed, version)
+        rows.append(
+            (chain, seq, previous, written[at], *what, record_id, version, changes, *why, sealed)
+        )
     try:
         _insert(store, rows)
     except ConstraintBroken as error:

@@ -37,6 +37,7 @@ class Store(Session):
             another one later means that it must restart (`store.readiness`).
         job_asked: called after the commit of a transaction that asked for a job; whoever runs
             workers beside this process hears so that there is something to do.
+        worked_out: what `per_type` has worked out for this store, by who asked.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Store(Session):
         self.secret_path = secret_path
         self.started_on = project.fingerprint
         self.job_asked: Callable[[], None] = _nobody_listens
+        self.worked_out: dict[object, dict[str, Any]] = {}
         self._renames: Renames | None = None
 
     @classmethod
@@ -75,6 +77,7 @@ class Store(Session):
 
         Raises:
             BadUrl: the URL names none of the three databases.
+            NoDriver: the driver of the one it names is not installed.
         """
         return cls(
             url,

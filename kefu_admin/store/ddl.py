@@ -113,15 +113,22 @@ def add_reference(table: str, column: ColumnShape) -> str:
     return f"ALTER TABLE {quoted(table)} ADD {reference_text(column)}"
 
 
-def create_index(table: str, index: IndexShape, dialect: Dialect) -> tuple[str, ...]:
-    """Creates an index on a table that is there."""
+def create_index(
+    table: str, index: IndexShape, dialect: Dialect, *, beside: bool = False
+) -> tuple[str, ...]:
+    """Creates an index on a table that is there.
+
+    Args:
+        beside: PostgreSQL: while others write, outside of any transaction.
+    """
     unique = "UNIQUE " if index.unique else ""
     if dialect is Dialect.MARIADB:
         parts = ", ".join(f"ADD {part}" for part in inline_index(index, altering=True))
         return (f"ALTER TABLE {quoted(table)} {parts}",)
     where = f" WHERE {index.where}" if index.where else ""
+    how = "CONCURRENTLY " if beside else ""
     return (
-        f"CREATE {unique}INDEX {quoted(index.name)} ON {quoted(table)}"
+        f"CREATE {unique}INDEX {how}{quoted(index.name)} ON {quoted(table)}"
         f" ({_ordered(table, index.columns, dialect)}){where}",
     )
 

@@ -20,12 +20,12 @@ from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.project import Project
 from kefu_admin.store import rollups, search
 from kefu_admin.store.carrying import register
-from kefu_admin.store.carrying.batches import resized
 from kefu_admin.store.change.following import write_computed
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.columns import has_column
 from kefu_admin.store.dialect import quoted
 from kefu_admin.store.names import digest
+from kefu_admin.store.portions import resized
 from kefu_admin.store.state import read_state, write_state
 from kefu_admin.store.warrant import Checks
 
@@ -94,7 +94,8 @@ def bring_up(
             with store.transaction():
                 _bring_up(store, type_id, fields, ids, checks[type_id], binding)
                 progress = register.advance(store, progress, ids[-1], len(ids))
-            size = min(resized(size, perf_counter() - began), CHUNK)
+            size = resized(size, perf_counter() - began, most=CHUNK)
+            store.let_others_in()
         done[type_id] = progress.rows
         finished.append(progress)
     with store.transaction():  # all at once: what follows from a marked type is not looked at again

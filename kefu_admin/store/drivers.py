@@ -1,12 +1,15 @@
-"""How each database is reached: its URL, its pool, and the settings of every connection."""
+"""How each database is reached: its URL, its pool, and the settings of every connection.
+
+The drivers of PostgreSQL and MariaDB are extras: SQLite works without them.
+"""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from playhouse.pool import PooledMySQLDatabase, PooledPostgresqlDatabase, PooledSqliteDatabase
-from pymysql.constants import CLIENT
 
 from kefu_admin.settings import is_loopback
 from kefu_admin.store.dialect import Dialect
@@ -20,11 +23,20 @@ MARIADB_MODES = (
     "NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION"
 )
 MARIADB_COLLATION = "utf8mb4_nopad_bin"
+LOG_PAGES = 4000  # SQLite moves its log into the database when it is so long: 16 MB
 WAIT_SECONDS = 4.0  # for a lock or a free connection; who waits longer is told Busy (R13: ≤ 5 s)
 
 
 class BadUrl(ValueError):
     """The database URL is not one of sqlite:///path, postgresql://…, mariadb://…."""
+
+
+class NoDriver(Exception):
+    """The driver of the database is not installed; `extra` of our package brings it."""
+
+    def __init__(self, extra: str) -> None:
+        self.extra = extra
+        super().__init__(extra)
 
 
 def build(
@@ -37,6 +49,7 @@ def build(
 
     Raises:
         BadUrl: unknown scheme, or no path or database name.
+        NoDriver: the driver of this database is not installed.
     """
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))
@@ -73,11 +86,13 @@ def _sqlite(path: str, max_connections: int, wait_seconds: float) -> PeeweeDatab
             ("synchronous", 2),
             ("foreign_keys", 1),
             ("cache_size", -16000),
+            ("wal_autocheckpoint", LOG_PAGES),
         ],
     )
 
 
 def _postgresql(name: str, options: dict[str, Any], wait_seconds: float) -> PeeweeDatabase:
+    _need("psycopg", extra="postgres")
     # One who queues behind another waiter waits twice: for his turn, then for who holds the lock.
     return PooledPostgresqlDatabase(
         name,
@@ -90,6 +105,9 @@ def _postgresql(name: str, options: dict[str, Any], wait_seconds: float) -> Peew
 
 
 def _mariadb(name: str, options: dict[str, Any], wait_seconds: float) -> PeeweeDatabase:
+    _need("pymysql", extra="mariadb")
+    from pymysql.constants import CLIENT
+
     return PooledMySQLDatabase(
         name,
         mariadb=True,
@@ -105,3 +123,8 @@ def _mariadb(name: str, options: dict[str, Any], wait_seconds: float) -> PeeweeD
         f" SESSION lock_wait_timeout={max(1, round(wait_seconds))}",
         **options,
     )
+
+
+def _need(module: str, *, extra: str) -> None:
+    if find_spec(module) is None:
+        raise NoDriver(extra)

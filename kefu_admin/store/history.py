@@ -81,16 +81,18 @@ def of_record(
 
 def of_versions(store: Store, type_id: str, versions: Mapping[int, int]) -> dict[int, Entry]:
     """One entry each of several records of a type (id to version), by id; those there are."""
-    wanted = sorted(versions.items())
+    wanted = sorted(versions)
     found: dict[int, Entry] = {}
-    for start in range(0, len(wanted), 100):
-        part = wanted[start : start + 100]
-        either = " OR ".join(['("record_id" = ? AND "version" = ?)'] * len(part))
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        asked = [versions[id] for id in part]
         rows = store.rows(
-            f'SELECT {_NAMES} FROM "kefu_history" WHERE "type" = ? AND ({either})',
-            (type_id, *(value for pair in part for value in pair)),
+            f'SELECT {_NAMES} FROM "kefu_history" WHERE "type" = ?'
+            f' AND "record_id" IN ({", ".join("?" * len(part))})'
+            ' AND "version" BETWEEN ? AND ?',
+            (type_id, *part, min(asked), max(asked)),
         )
-        found |= {int(row[1]): _entry(store, row) for row in rows}
+        found |= {int(r[1]): _entry(store, r) for r in rows if r[2] == versions[int(r[1])]}
     return found
 
 

@@ -7,7 +7,6 @@ everything happens in the open transaction.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -51,51 +50,51 @@ def many(
         start += size
 
 
+def ids_ahead(store: Store, table: str, count: int) -> list[int] | None:
+    """As many ids for rows about to be inserted, rising; None where the insert has to tell them.
+    PostgreSQL gives them ahead, since a COPY tells none, to a role that may ask for them."""
+    if store.dialect is not Dialect.POSTGRESQL or count < COPIED:
+        return None
+    rows = store.rows(
+        "SELECT nextval(CAST(s.name AS regclass))"
+        " FROM (SELECT pg_get_serial_sequence(?, 'id') AS name) AS s, generate_series(1, ?)"
+        " WHERE has_sequence_privilege(s.name, 'USAGE')",
+        (quoted(table), count),
+    )
+    return sorted(int(row[0]) for row in rows) or None
+
+
+def under_ids(
+    store: Store, table: str, columns: tuple[str, ...], ids: Sequence[int], rows: Sequence[Row]
+) -> None:
+    """Insert rows under ids that were drawn before (`ids_ahead`), one for each.
+
+    Raises:
+        ConstraintBroken: the database refused a row.
+    """
+    named = [(id, *row) for id, row in zip(ids, rows, strict=True)]
+    many(store, table, ("id", *columns), named)
+
+
 def with_ids(store: Store, table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> list[int]:
     """Insert at most 500 rows into a table that gives ids; the ids in the order of the rows.
-
-    PostgreSQL takes many as one JSON text: a COPY tells no ids, and as parameters of their own
-    they cost it twenty times as much.
 
     Raises:
         ConstraintBroken: the database refused a row.
     """
     if len(rows) == 1:
         return [store.insert(_text(table, columns, 1, ""), rows[0])]
-    if store.dialect is Dialect.POSTGRESQL and len(rows) >= COPIED:
-        names = ", ".join(map(quoted, columns))
-        given = [
-            {name: value for name, value in zip(columns, row, strict=True) if value is not None}
-            for row in rows
-        ]
-        found = store.rows(
-            f"INSERT INTO {quoted(table)} ({names}) SELECT {names}"
-            f' FROM json_populate_recordset(NULL::{quoted(table)}, CAST(? AS json)) RETURNING "id"',
-            (_json(given),),
-        )
-    else:
-        text = _text(table, columns, len(rows), "") + ' RETURNING "id"'
-        found = store.rows(text, [value for row in rows for value in row])
+    text = _text(table, columns, len(rows), "") + ' RETURNING "id"'
+    found = store.rows(text, [value for row in rows for value in row])
     return sorted(int(row[0]) for row in found)  # they rise in the order the rows are written
 
 
 def fill(store: Store, table: str, column: str, texts: Sequence[tuple[object, int]]) -> None:
     """Set a text column of rows just inserted, each to its own value: (text, id)."""
-    if store.dialect is Dialect.POSTGRESQL and len(texts) >= COPIED:
-        store.execute(
-            f'UPDATE {quoted(table)} AS t SET {quoted(column)} = j."text" FROM'
-            ' json_to_recordset(CAST(? AS json)) AS j("id" bigint, "text" text)'
-            ' WHERE t."id" = j."id"',
-            (_json([{"id": id, "text": text} for text, id in texts]),),
-        )
-        return
     store.execute_many(
         f'UPDATE {quoted(table)} SET {quoted(column)} = ? WHERE "id" = ?',
         texts,
     )
-
-
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 @lru_cache(maxsize=256)

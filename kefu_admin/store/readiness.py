@@ -20,7 +20,9 @@ from kefu_admin.store.changeset.steps import AddGuard
 from kefu_admin.store.database import FINGERPRINT, Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.drivers import MARIADB_COLLATION
+from kefu_admin.store.state import read_state
 
+_NAMED = 5  # of what is missing; the rest is counted
 UNGUARDED = "ready_unguarded"
 """Somebody took the triggers off an append-only table: it can still be read and verified."""
 
@@ -80,16 +82,22 @@ def look(store: Store) -> tuple[Finding, ...]:
         except (identity.OtherProject, secret_mark.OtherSecret) as other:
             raise NotReady((Finding(other.code, other.facts),)) from other
         steps, _ = outline(store)
-        lacking = tuple(
-            Finding(
-                UNGUARDED if isinstance(step.action, AddGuard) else "ready_missing",
-                {"subject": step.subject},
-            )
-            for step in steps
-            if not is_drop(step.action)
+        wanted = [step for step in steps if not is_drop(step.action)]
+        lacking = [
+            Finding(UNGUARDED, {"subject": step.subject})
+            for step in wanted
+            if isinstance(step.action, AddGuard)
+        ]
+        missing = tuple(
+            dict.fromkeys(step.subject for step in wanted if not isinstance(step.action, AddGuard))
         )
+        if missing:
+            more = f" … ({len(missing)})" if len(missing) > _NAMED else ""
+            lacking.append(
+                Finding("ready_missing", {"subject": "、".join(missing[:_NAMED]) + more})
+            )
         if lacking:
-            raise NotReady(lacking)
+            raise NotReady(tuple(lacking))
         warnings = [Finding("ready_beyond", {"subject": step.subject}) for step in steps]
         troubles = search.self_test(store)
         if "search_missing" in troubles:
@@ -114,9 +122,16 @@ def look(store: Store) -> tuple[Finding, ...]:
 
 
 def config_moved(store: Store) -> bool:
-    """Whether another config has been applied since this process started: one indexed read."""
-    applied = store.value('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (FINGERPRINT,))
-    return store.has_moved(applied)
+    """Whether this process may not write any more: another config has been applied since it
+    started, or is being applied. One indexed read."""
+    return store.has_moved(fingerprint(store))
+
+
+def config_waits(store: Store) -> bool:
+    """Whether another config has been applied, for a new process to take up. While MariaDB's tables
+    are between two configs none could start."""
+    applied = read_state(store, FINGERPRINT)
+    return store.has_moved(applied) and not str(applied).startswith(SWITCHING)
 
 
 def self_check(store: Store) -> tuple[Finding, ...]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
 STATE = "renames"
+_NAMING = ("kefu_history", "kefu_bin", "kefu_attachment", "kefu_search_type", "kefu_batch")
+"""Tables whose column `type` follows a renamed type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ def follow(store: Store) -> None:
                 (each.new, each.type, each.old),
             )
             continue
-        for table in ("kefu_history", "kefu_bin", "kefu_attachment", "kefu_search_type"):
+        for table in _NAMING:
             store.execute(f'UPDATE "{table}" SET "type" = ? WHERE "type" = ?', (each.new, each.old))
     _write(store, [replace(each, pending=False) for each in known])
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from kefu_admin.problems import FieldError
 
@@ -26,8 +26,7 @@ class Verdict(StrEnum):
 OPEN = frozenset({Verdict.NEW, Verdict.READY})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(NamedTuple):
     """One record's verdict. `version_after` and `before` (values of the fields it writes) where it
     was or will be done."""
 

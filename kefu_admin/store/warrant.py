@@ -7,7 +7,7 @@ deciding functions come in as values: `behaviours.conditions.decide` and the com
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from kefu_admin.actor import Actor
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.problems import FieldError
+from kefu_admin.registry import Guard
 from kefu_admin.store.grants import Grants
 
 Lookup = Callable[[str, int], Mapping[str, object] | None]
@@ -42,6 +43,10 @@ class Reads:
 
 class Checks(Protocol):
     """The compiled rules of one type."""
+
+    @property
+    def guards(self) -> Sequence[Guard]:
+        """What is asked of every change that is sound, before it is written."""
 
     def defaults(self, *, binding: Binding) -> Mapping[str, object]:
         """Canonical values of fields that have a default, for a new record."""

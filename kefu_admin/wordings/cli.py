@@ -13,7 +13,11 @@ SENTENCES = {
     "请用 kefu init 重新生成。",
     "database_url": "数据库地址不对：{url}。"
     "写法：sqlite:////绝对路径、postgresql://用户@主机/库、mariadb://用户@主机/库。",
+    "database_driver": "没有安装这种数据库的驱动。运行 pip install 'kefu-admin[{extra}]' 安装。",
     "extension_twice": "扩展包 {first} 和 {second} 都提供了 {kind} 中的“{name}”。请卸载其中一个。",
+    "receiver_twice": "有两个接收变更通知的都叫“{name}”："
+    "KEFU_WEBHOOKS 里的名称不能与扩展包的通知、效果重名。",
     "extension_broken": "扩展包 {package} 的“{name}”无法载入：{why}。",
+    "extension_storage": "扩展包的字段类型“{name}”的存储方式只能是 {known} 之一。",
     "extension_odd": "扩展包 {package} 的“{name}”不是 kefu_admin.registry.Extension。",
 }

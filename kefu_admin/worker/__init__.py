@@ -35,7 +35,7 @@ def once(desk: Desk, *, now: datetime) -> None:
 
 def send_once(desk: Desk, here: Settings) -> None:
     """Every event that is due, in this process; why one was not taken is kept with it."""
-    sender = Sender(desk, receivers(here, desk.store.secret), owner=jobs.new_owner())
+    sender = Sender(desk, receivers(here, desk.store.secret, desk.project), owner=jobs.new_owner())
     while sender.one():
         continue
 
@@ -63,7 +63,7 @@ def run(
         _keeping(desk, here, stop, LONG, lambda store: due(store, LONG_JOBS)),
     ]
     tasks = (*rounds.TASKS, rounds.ticking(here), rounds.watching(moved))
-    if receivers(here, desk.store.secret):
+    if receivers(here, desk.store.secret, desk.project):
         keeping.append(_keeping(desk, here, stop, DELIVERY, deliveries.milliseconds_until_due))
         rounds.run(desk, stop, tasks)
     else:

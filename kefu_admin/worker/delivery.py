@@ -76,7 +76,10 @@ class Sender:
         def take() -> tuple[int, Delivery | None]:
             with store.transaction():
                 handed = deliveries.hand_on(
-                    store, tuple(self.receivers), owner=self.owner, now=clock.now()
+                    store,
+                    {name: receiver.types for name, receiver in self.receivers.items()},
+                    owner=self.owner,
+                    now=clock.now(),
                 )
             with store.transaction():
                 return handed, deliveries.claim(store, paused=self.paused())
@@ -111,7 +114,7 @@ class Sender:
         )
         self.desk.store.release()  # no connection is held while the world outside takes its time
         try:
-            receiver(told)
+            receiver.tell(told)
         except NotSent as error:
             self._pause(delivery.receiver)
             self._failed(delivery, {"code": error.code, **error.facts})

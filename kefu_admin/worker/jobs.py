@@ -125,6 +125,7 @@ def run_one(
         if time.monotonic() >= ends or (stop is not None and stop.is_set()):
             _put_back(desk, job)
             break
+        desk.store.let_others_in()
     return True
 
 

@@ -1,4 +1,5 @@
-"""Who is told of events: webhooks of the server's settings and notifiers of installed packages.
+"""Who is told of events: webhooks of the server's settings, and of installed packages notifiers,
+told of every type, and effects, told of the types that name them.
 
 A webhook gets references only (type, id, version): it reads the record with a token of its own. It
 knows by `X-Kefu-Signature` (HMAC-SHA-256 of `timestamp.body`) that we sent it, and by
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kefu_admin import registry
+from kefu_admin.definitions.project import Project
+from kefu_admin.registry import BadExtension
 from kefu_admin.settings import Settings, webhooks
 from kefu_admin.store.crypto import derive
 from kefu_admin.worker import outgoing
@@ -33,15 +36,41 @@ class Told:
     at: datetime
 
 
-Receiver = Callable[[Told], object]
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Somebody who is told; `types`: of the records of these types only, None: of all."""
+
+    tell: Callable[[Told], object]
+    types: frozenset[str] | None = None
 
 
-def receivers(here: Settings, secret: bytes) -> Mapping[str, Receiver]:
-    """Every receiver by name: `crm` of KEFU_WEBHOOKS, a notifier by the name its package gives."""
-    found: dict[str, Receiver] = dict(registry.installed().notifiers)
-    for name, url in webhooks(here).items():
-        found[name] = _webhook(url, signing_key(secret, name))
+def receivers(here: Settings, secret: bytes, project: Project) -> Mapping[str, Receiver]:
+    """Every receiver by name: `crm` of KEFU_WEBHOOKS, a notifier or an effect by the name its
+    package gives; effects that no type names are none.
+
+    Raises:
+        BadExtension: two of them have one name.
+    """
+    offered = registry.installed()
+    named = {name for type in project.types.values() for name in type.effects}
+    every: list[tuple[str, Receiver]] = [
+        *((name, Receiver(tell)) for name, tell in offered.notifiers.items()),
+        *((name, Receiver(offered.effects[name], _naming(project, name))) for name in named),
+        *(
+            (name, Receiver(_webhook(url, signing_key(secret, name))))
+            for name, url in webhooks(here).items()
+        ),
+    ]
+    found: dict[str, Receiver] = {}
+    for name, receiver in every:
+        if name in found:
+            raise BadExtension("receiver_twice", name=name)
+        found[name] = receiver
     return found
+
+
+def _naming(project: Project, effect: str) -> frozenset[str]:
+    return frozenset(type.id for type in project.types.values() if effect in type.effects)
 
 
 def signing_key(secret: bytes, name: str) -> str:
@@ -55,7 +84,7 @@ def signature(key: str, timestamp: str, body: bytes) -> str:
     return "v1=" + hmac.new(key.encode(), text, hashlib.sha256).hexdigest()
 
 
-def _webhook(url: str, key: str) -> Receiver:
+def _webhook(url: str, key: str) -> Callable[[Told], object]:
     def send(told: Told) -> None:
         body = json.dumps(
             {

@@ -21,7 +21,7 @@ from kefu_admin.operations import schedules
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store import deliveries, lease, seal
-from kefu_admin.store.readiness import config_moved
+from kefu_admin.store.readiness import config_waits
 
 log = logging.getLogger("kefu_admin.worker.rounds")
 
@@ -92,7 +92,7 @@ def watching(moved: Callable[[], None]) -> Task:
     """Calls once another config has been applied, and again until this process is renewed."""
 
     def watch(desk: Desk, now: datetime) -> None:
-        if config_moved(desk.store):
+        if config_waits(desk.store):
             moved()
 
     return Task("config", 60, watch)
@@ -104,7 +104,7 @@ def tell_nobody(desk: Desk, now: datetime) -> None:
 
     def portion() -> int:
         with store.transaction():
-            return deliveries.hand_on(store, (), owner=_OWNER, now=now)
+            return deliveries.hand_on(store, {}, owner=_OWNER, now=now)
 
     while store.retrying(portion):
         continue

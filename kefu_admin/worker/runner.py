@@ -12,12 +12,13 @@ import os
 import resource
 import select
 import signal
+import sys
 import threading
 import time
 from collections.abc import Sequence
 
 from kefu_admin import logs, settings
-from kefu_admin.opening import open_desk, private_files, private_logs
+from kefu_admin.opening import open_desk, private_files, private_logs, settle_memory
 from kefu_admin.operations.job_kinds import LONG_JOBS, SHORT_JOBS
 from kefu_admin.problems import ConfigMoved
 from kefu_admin.settings import Settings
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     work, owner = arguments
     here = settings.read()
     private_files()
+    sys.excepthook = logs.say_fault
     logs.set_up(as_json=here.log_format == "json")  # until the config says what is personal
     line = Line()
     signal.signal(signal.SIGTERM, lambda *_: line.stop.set())
@@ -47,9 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     private_logs(here, desk.project)
     with desk.store.connection():
         assert_ready(desk.store)
+    settle_memory()
     try:
         if work == "delivery":
-            sender = Sender(desk, receivers(here, desk.store.secret), owner=owner)
+            told = receivers(here, desk.store.secret, desk.project)
+            sender = Sender(desk, told, owner=owner)
             sender.run(line.stop, wait=line.wait, chunk_told=line.tell)
         else:
             lane = LONG_JOBS if work == "long" else SHORT_JOBS

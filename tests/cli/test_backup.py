@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from kefu_admin.cli import main
+from kefu_admin.definitions import load
+from kefu_admin.definitions.project import Project
+from kefu_admin.store.apply.roles import excess
+from kefu_admin.store.database import Store
+from tests.databases import opened
+from tests.roles import ROLE, lesser_role
 
 
 @pytest.fixture
@@ -102,3 +110,30 @@ def test_a_database_nobody_applied_has_nothing_to_back_up(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["backup"]) == 3
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "mariadb"], indirect=True)
+def test_the_owner_restores_and_the_lesser_role_runs_the_desk(
+    laid: Path,
+    open_bare: Callable[[Project], Store],
+    ending: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["backup"]) == 0
+    project = load(laid / "config")
+    owner = open_bare(project)
+    elsewhere(laid, monkeypatch)
+    with lesser_role(owner) as runtime:
+        monkeypatch.setenv("KEFU_OWNER_DATABASE_URL", owner.url)
+        monkeypatch.setenv("KEFU_DATABASE_URL", runtime)
+
+        assert main(["restore", str(backup_of(laid)), "--verify"]) == 0
+
+        assert f"已给运行角色 {ROLE}" in capsys.readouterr().out
+        assert main(["user", "roles", "boss", "admin"]) == 0
+        assert main(["verify"]) == 0
+        with closing(opened(runtime, project, laid / "there")) as lesser:
+            assert excess(lesser) == ()
+            with pytest.raises(Exception, match=r"denied|permission"):
+                lesser.execute('DELETE FROM "kefu_audit"')

@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from kefu_admin.cli import main
+from kefu_admin.cli.verify import CHECKED
+from kefu_admin.store import drivers
+from kefu_admin.store.verify import INVARIANTS
 
 
 @pytest.fixture
@@ -137,6 +140,40 @@ def test_an_example_that_does_not_hold_is_named(
     assert "138****5678" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("url", "extra"),
+    [("postgresql://a@127.0.0.1/b", "postgres"), ("mariadb://a@127.0.0.1/b", "mariadb")],
+)
+def test_a_missing_driver_is_told_with_the_extra_that_brings_it(
+    desk: Path,
+    url: str,
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("KEFU_DATABASE_URL", url)
+    monkeypatch.setattr(drivers, "find_spec", lambda name: None)
+
+    assert main(["plan"]) == 2
+
+    assert capsys.readouterr().err == (
+        f"没有安装这种数据库的驱动。运行 pip install 'kefu-admin[{extra}]' 安装。\n"
+    )
+
+
+def test_seeds_of_a_type_the_config_lacks_are_a_sentence(
+    laid: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeds = laid / "seeds"
+    seeds.mkdir(exist_ok=True)
+    text = 'types: [{type: vist, share: "1", fields: {}}]\n'
+    (seeds / "generate.yaml").write_text(text, "utf-8")
+
+    assert main(["seed", "--rows", "1", "--seeds", str(seeds)]) == 1
+
+    assert "“vist”" in capsys.readouterr().err
+
+
 def test_a_round_of_the_worker_and_a_verification(
     laid: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +184,30 @@ def test_a_round_of_the_worker_and_a_verification(
     said_last = capsys.readouterr().out
     assert "没有发现问题" in said_last
     assert "未封存" in said_last
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nobody", "customer", "1"], "没有账号“nobody”。"),
+        (["boss", "custmer", "1"], "配置里没有“custmer”；接近的有：customer。"),
+        (["boss", "customer", "1", "fone"], "配置里没有“fone”；接近的有：phone, owner, name。"),
+        (["boss", "customer", "1"], "没有记录 customer 1，或者它在回收站里。"),
+    ],
+)
+def test_explain_says_what_it_does_not_know(
+    laid: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["user", "add", "boss", "--name", "王主管", "--roles", "supervisor"])
+    capsys.readouterr()
+
+    assert main(["explain", *words]) == 1
+
+    assert capsys.readouterr().err == said + "\n"
+
+
+def test_what_a_verification_looked_at_has_a_name_for_people() -> None:
+    assert set(CHECKED) == {"audit", *INVARIANTS, "computed"}
 
 
 def test_a_changed_audit_line_is_found(laid: Path, capsys: pytest.CaptureFixture[str]) -> None:

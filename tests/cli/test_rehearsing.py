@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from kefu_admin.cli import main
 from kefu_admin.definitions import load
-from kefu_admin.store.database import Store
 from tests.databases import Databases, opened, wipe
-
-
-@pytest.fixture
-def ending(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A command's connections end with its process; here they end with the test."""
-    made: list[Store] = []
-    open_ = Store.open.__func__  # type: ignore[attr-defined]  # of a class method
-
-    def kept(*args: Any, **options: Any) -> Store:
-        made.append(open_(Store, *args, **options))
-        return made[-1]
-
-    monkeypatch.setattr(Store, "open", kept)
-    yield
-    for store in made:
-        store.close()
 
 
 @pytest.fixture

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from kefu_admin.cli import main
 from kefu_admin.definitions import load
+from kefu_admin.opening import open_desk
+from kefu_admin.operations.seeding.ground import warrant
+from kefu_admin.settings import read
+from kefu_admin.store.change import Change
+from tests.databases import NOW
 
 
 @pytest.fixture
@@ -50,6 +56,57 @@ def test_the_release_before_is_put_back_with_its_tables(
     assert main(["verify"]) == 0
     assert main(["rollback", second[:8]]) == 0
     assert load(desk / "config").fingerprint == second
+
+
+def test_what_was_renamed_goes_back_under_its_old_name_with_its_rows(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["apply"]) == 0
+    record_visit()
+    rename_visit(desk / "config")
+    assert main(["apply"]) == 0
+    later = load(desk / "config").fingerprint
+    assert summaries("call", "memo") == ["谈了三件事"]
+
+    assert main(["rollback"]) == 0
+
+    assert summaries("visit", "summary") == ["谈了三件事"]
+    assert main(["verify"]) == 0
+    assert main(["rollback", later[:8]]) == 0
+    assert summaries("call", "memo") == ["谈了三件事"]
+    capsys.readouterr()
+    assert main(["plan"]) == 0
+    assert capsys.readouterr().out == "数据库与配置一致，没有要做的事。\n"
+
+
+def record_visit() -> None:
+    """A customer with one return visit."""
+    store = open_desk(read()).store
+    with Change.open(store, warrant(store, now=NOW), now=NOW, operation="tests") as change:
+        customer = change.create("customer", {"name": "甲公司", "kind": "company"})
+        change.create("visit", {"customer": customer, "summary": "谈了三件事"})
+    store.close()
+
+
+def rename_visit(config: Path) -> None:
+    """Return visits become calls, and their summary a memo."""
+    old = config / "types" / "visit.yaml"
+    text = old.read_text("utf-8").replace("summary:", "memo:").replace(", summary]", ", memo]")
+    text = text.replace("type: long_text,", "type: long_text, renamed_from: summary,")
+    (config / "types" / "call.yaml").write_text(f"renamed_from: visit\n{text}", "utf-8")
+    old.unlink()
+    for path in config.rglob("*.yaml"):
+        text = path.read_text("utf-8")
+        path.write_text(re.sub(r"\b(type|of): visit\b", r"\1: call", text), "utf-8")
+
+
+def summaries(type_id: str, field: str) -> list[str]:
+    """What the table holds."""
+    store = open_desk(read()).store
+    with store.connection():
+        found = [str(text) for (text,) in store.rows(f'SELECT "{field}" FROM "{type_id}"')]
+    store.close()
+    return found
 
 
 def test_a_release_can_be_written_elsewhere_and_nothing_moves(

@@ -12,11 +12,12 @@ import pytest
 from kefu_admin import wording
 
 PACKAGE = Path(wording.__file__).parent
+CATALOGUE = PACKAGE / "translations" / "en" / "LC_MESSAGES" / "kefu.po"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 IN_TEMPLATE = re.compile(r"""\b(?:_|say)\(\s*(["'])(.+?)\1""", re.DOTALL)
 # Files whose Chinese is data, not text for people to read in their language.
 DATA = {
-    "behaviours/making.py",  # invented addresses
+    "behaviours/making/values.py",  # invented addresses
     "behaviours/passwords.py",
     "definitions/identifiers.py",  # what people write in phones, dates, durations, yes and no
     "definitions/times.py",
@@ -85,3 +86,11 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
     ]
 
     assert unequal == []
+
+
+def test_no_text_has_two_translations() -> None:
+    ids = re.findall(
+        r"^msgid (.+?)\nmsgstr", CATALOGUE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+
+    assert sorted(ids) == sorted(set(ids))

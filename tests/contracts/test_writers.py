@@ -28,6 +28,8 @@ WRITERS = {
     "kefu_void_number": {"store/numbers.py"},
     "kefu_batch": {"store/batches/"},
     "kefu_batch_row": {"store/batches/"},
+    "kefu_import": {"store/batches/"},
+    "kefu_import_row": {"store/batches/"},
     "kefu_attachment": {"store/attachments.py", "store/renames.py"},
     "kefu_definition": {"store/apply/"},
     "kefu_apply_step": {"store/apply/"},
@@ -108,6 +110,14 @@ def test_rows_in_bulk_go_to_a_table_named_on_the_spot() -> None:
     unnamed = re.compile(r'inserts\.many\((?!\s*store, "kefu_)')
 
     assert {path for path, text in sources().items() if unnamed.search(text)} == set()
+
+
+def test_rows_in_bulk_get_ids_in_the_write_path_only() -> None:
+    named = re.compile(r"inserts\.(with_ids|under_ids|fill)\(")
+
+    found = {path for path, text in sources().items() if named.search(text)}
+
+    assert found == {"store/change/writing.py"}
 
 
 def test_nobody_saves_past_the_store() -> None:

@@ -42,7 +42,7 @@ def unsent(served: Served) -> int:
     )
     with store.transaction():
         outbox.append(store, [event])
-        deliveries.hand_on(store, ("crm",), owner="tests", now=clock.now())
+        deliveries.hand_on(store, {"crm": None}, owner="tests", now=clock.now())
         one = deliveries.claim(store)
         assert one is not None
         deliveries.failed(store, one, {"code": "receiver_refuses", "status": 500}, final=True)
@@ -150,6 +150,24 @@ def test_a_message_is_sent_again_or_passed_over_by_who_may(served: Served, unsen
     assert skipped is not None
     assert [waiting.state, skipped.state] == [DeliveryState.WAITING, DeliveryState.SKIPPED]
     assert audited(served) == [("admin", "resend_message"), ("admin", "skip_message")]
+
+
+def test_all_that_stopped_is_sent_again_at_once(served: Served, unsent: int) -> None:
+    browser = served.browser("admin")
+    page = browser.get("/messages/")
+    assert "重新发送停下的 1 条" in page.get_data(as_text=True)
+
+    form(page, "/resend").send(browser)
+
+    waiting = deliveries.delivery(served.desk.store, unsent)
+    token = {"X-CSRF-Token": browser.csrf}
+    none = browser.post("/api/v1/deliveries/resend", headers=token).json["data"]
+    assert waiting is not None
+    assert (waiting.state, waiting.tries) == (DeliveryState.WAITING, 0)
+    assert none == {"count": 0}
+    assert audited(served) == [("admin", "resend_messages")]
+    assert "重新发送停下的" not in browser.get("/messages/").get_data(as_text=True)
+    assert served.as_("clerk").post("/api/v1/deliveries/resend").status_code == 403
 
 
 def test_a_program_that_may_sees_and_sends_messages_again(served: Served, unsent: int) -> None:

@@ -105,6 +105,18 @@ def test_a_value_added_is_offered_and_taken_at_once(desk: Desk) -> None:
     assert made.version == 1
 
 
+def test_a_value_without_a_key_gets_one_from_its_name(desk: Desk) -> None:
+    keeper = person(desk, "supervisor")
+
+    for key in ("dou_yin_zhi_bo", "dou_yin_zhi_bo_2"):
+        dated.add(desk, NAME, {"zh": "抖音直播"}, actor=keeper, now=NOW)
+        assert key in offered(desk)
+    dated.add(desk, NAME, {"zh": "618 大促"}, actor=keeper, now=NOW)
+    dated.add(desk, NAME, {"zh": "☎"}, actor=keeper, now=NOW)
+
+    assert offered(desk)[-2:] == ["code_618_da_cu", "code"]
+
+
 def test_an_ended_value_stays_readable_and_is_taken_no_more(desk: Desk) -> None:
     keeper = person(desk, "supervisor")
     values = {"name": "甲", "source": "own"}
@@ -232,7 +244,7 @@ def test_history_tells_who_changed_what(desk: Desk) -> None:
 
     latest, first = dated.history(desk, NAME, own.value.id, actor=keeper)
 
-    assert (latest.by, latest.action, latest.at) == ("supervisor-login", "update", NOW)
+    assert (latest.by, latest.action, latest.at) == ("supervisor", "update", NOW)
     assert latest.changes == {
         "zh": ("自主开发", "自拓"),
         "en": ("Own effort", None),

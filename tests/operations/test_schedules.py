@@ -9,10 +9,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kefu_admin import settings, wording
 from kefu_admin.definitions import load
-from kefu_admin.definitions.schedule import SCHEDULES
+from kefu_admin.definitions.schedule import (
+    LAST_DAY,
+    SCHEDULES,
+    Daily,
+    Every,
+    Monthly,
+    Weekday,
+    Weekly,
+)
 from kefu_admin.operations import health, schedules
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.health import State, telling
@@ -83,10 +93,59 @@ def fail_newest(desk, schedule):
     ids=["before", "at the minute", "repeated hour", "skipped hour"],
 )  # fmt: skip
 def test_due_instants_are_on_the_projects_clock(zone, now, last, next):
-    asked = time(2, 30), ZoneInfo(zone), instant(now)
+    asked = Daily(at=time(2, 30)), ZoneInfo(zone), instant(now)
 
     assert last_due(*asked) == instant(last)
     assert next_due(*asked) == instant(next)
+
+
+AT = time(2, 30)
+SUNDAYS = Weekly(weekday=Weekday.SUNDAY, at=AT)
+FIRST, LAST = Monthly(day=1, at=AT), Monthly(day=LAST_DAY, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("when", "now", "last", "next"),
+    [  # on the clock of Shanghai
+        (SUNDAYS, "2026-11-22T02:29", "2026-11-15T02:30", "2026-11-22T02:30"),
+        (SUNDAYS, "2026-11-22T02:30", "2026-11-22T02:30", "2026-11-29T02:30"),
+        (FIRST, "2026-12-01T02:29", "2026-11-01T02:30", "2026-12-01T02:30"),
+        (FIRST, "2026-12-31T23:59", "2026-12-01T02:30", "2027-01-01T02:30"),
+        (LAST, "2028-02-29T02:30", "2028-02-29T02:30", "2028-03-31T02:30"),
+        (LAST, "2027-02-28T02:29", "2027-01-31T02:30", "2027-02-28T02:30"),
+        (Every(minutes=15), "2026-11-22T00:00", "2026-11-22T00:00", "2026-11-22T00:15"),
+        (Every(minutes=15), "2026-11-22T07:44", "2026-11-22T07:30", "2026-11-22T07:45"),
+        (Every(minutes=300), "2026-11-22T23:59", "2026-11-22T20:00", "2026-11-23T00:00"),
+        (Every(minutes=1440), "2026-11-22T23:59", "2026-11-22T00:00", "2026-11-23T00:00"),
+    ],
+)
+def test_what_is_due_by_week_by_month_or_every_so_often(when, now, last, next):
+    zone = ZoneInfo("Asia/Shanghai")
+    here = datetime.fromisoformat(now).replace(tzinfo=zone)
+
+    assert last_due(when, zone, here) == datetime.fromisoformat(last).replace(tzinfo=zone)
+    assert next_due(when, zone, here) == datetime.fromisoformat(next).replace(tzinfo=zone)
+
+
+@given(
+    when=st.one_of(
+        st.builds(Daily, at=st.times()),
+        st.builds(Weekly, weekday=st.sampled_from(Weekday), at=st.times()),
+        st.builds(Monthly, day=st.integers(0, 28), at=st.times()),
+        st.builds(Every, minutes=st.integers(1, 1440)),
+    ),
+    zone=st.sampled_from(["Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo", "Asia/Urumqi"]),
+    now=st.integers(1_420_000_000, 1_900_000_000).map(lambda at: datetime.fromtimestamp(at, UTC)),
+)
+def test_between_the_last_due_instant_and_the_next_there_is_none(when, zone, now):
+    zone = ZoneInfo(zone)
+    last, next = last_due(when, zone, now), next_due(when, zone, now)
+
+    assert last <= now < next
+    assert next - last <= when.longest_wait + timedelta(hours=1)
+    assert last_due(when, zone, next) == next
+    assert last_due(when, zone, next - timedelta(microseconds=1)) == last
+    assert next_due(when, zone, last) == next
 
 
 def instant(text):
@@ -104,9 +163,35 @@ def test_a_project_sets_the_times(tmp_path: Path):
 
     told = load(tmp_path).schedules
 
-    assert (told["backup"].at, told["backup"].keep, told["backup"].days) == (time(4, 15), 3, 60)
-    assert told["verify"].at is None
+    backup = told["backup"]
+    assert (backup.when, backup.keep, backup.days) == (Daily(at=time(4, 15)), 3, 60)
+    assert told["verify"].when is None
     assert told["clean_up"] == SCHEDULES["clean_up"]
+
+
+@pytest.mark.parametrize(
+    ("written", "when", "zh", "en"),
+    [
+        ("{weekday: sunday, at: 04:15}", Weekly(weekday=Weekday.SUNDAY, at=time(4, 15)),
+         "每周日 04:15", "every Sunday at 04:15"),
+        ("{weekday: monday}", Weekly(weekday=Weekday.MONDAY, at=time(3, 30)),
+         "每周一 03:30", "every Monday at 03:30"),
+        ("{day: 1, at: 04:15}", Monthly(day=1, at=time(4, 15)),
+         "每月 1 日 04:15", "on day 1 of the month at 04:15"),
+        ("{day: last}", Monthly(day=LAST_DAY, at=time(3, 30)),
+         "每月最后一天 03:30", "on the last day of the month at 03:30"),
+        ("{every: 15m}", Every(minutes=15), "每 15 分钟", "every 15 min"),
+        ("{every: 120m}", Every(minutes=120), "每 2 小时", "every 2 h"),
+        ("{every: 24h}", Every(minutes=1440), "每 24 小时", "every 24 h"),
+    ],
+)  # fmt: skip
+def test_a_project_says_when_in_its_own_way(tmp_path: Path, written, when, zh, en):
+    (tmp_path / "project.yaml").write_text(f"name: 台\nschedules:\n  verify: {written}\n")
+
+    told = load(tmp_path).schedules["verify"].when
+
+    assert told == when
+    assert (told.label.zh, told.label.en) == (zh, en)
 
 
 # ticks
@@ -118,6 +203,18 @@ def test_each_due_instant_is_a_job_once(desk, here):
     assert set(tick_due(desk, here, now=MORNING)) == set(ALL)
     assert tick_due(desk, here, now=MORNING + timedelta(hours=1)) == ()
     assert sorted(waiting(desk)) == sorted(ALL)
+
+
+def test_every_quarter_of_an_hour_is_a_job_once(desk, here):
+    often = {"clean_up": replace(SCHEDULES["clean_up"], when=Every(minutes=15))}
+    desk = Desk(replace(desk.project, schedules=often), desk.store)
+    begun(desk, here)
+
+    for minute in range(1, 121):
+        tick_due(desk, here, now=EVENING + timedelta(minutes=minute))
+
+    due = [job.due_at for job in jobs.jobs(desk.store)]
+    assert sorted(due) == [EVENING + timedelta(minutes=15 * n) for n in range(1, 9)]
 
 
 def test_what_was_missed_is_done_once_and_not_for_every_day(desk, here):
@@ -171,7 +268,7 @@ def test_a_run_left_over_gives_way_to_the_next_but_not_one_under_way(desk, here)
 
 
 def test_never_is_never(desk, here):
-    never = {id: replace(one, at=None) for id, one in SCHEDULES.items()}
+    never = {id: replace(one, when=None) for id, one in SCHEDULES.items()}
     quiet = Desk(replace(desk.project, schedules=never), desk.store)
     begun(quiet, here)
 
@@ -255,17 +352,17 @@ def test_the_doctor_tells_last_run_next_run_and_failure(desk, here):
     begun(desk, here)
     check, said = told(desk, EVENING)
     assert check.state is State.OK
-    assert "备份：还没有做过，第一次 2026-11-22 02:30。" in said
+    assert "备份（每天 02:30）：还没有做过，第一次 2026-11-22 02:30。" in said
 
     tick_due(desk, here, now=MORNING)
     check, said = told(desk, MORNING)
     assert check.mend.code == "health_worker_mend"
-    assert "备份：到期 3 小时还没有做完，下次 2026-11-23 02:30。" in said
+    assert "备份（每天 02:30）：到期 3 小时还没有做完，下次 2026-11-23 02:30。" in said
 
     fail_newest(desk, "backup")
     check, said = told(desk, MORNING, "en")
     assert check.mend.code == "health_schedule_mend"
-    assert "Backup: the run of 2026-11-22 02:30 failed" in " ".join(said)
+    assert "Backup (every day at 02:30): the run of 2026-11-22 02:30 failed" in " ".join(said)
     assert "/mnt" in " ".join(said)
 
     with desk.store.transaction():

@@ -20,7 +20,9 @@ from tests.soak import (
     kill_server,
     plants,
     power_cut,
+    receivers,
     schema_kills,
+    senders,
     workers,
 )
 from tests.soak.deeds import DEEDS, POINTED, SINGLE
@@ -54,9 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     crowd.add_argument("--kills", type=int, default=40)
     crowd.add_argument("--database", choices=DIALECTS, default="sqlite")
     crowd.add_argument("--plant", choices=sorted(workers.PLANTS), help="a fault it must find")
-    for one in (fork, real, power, server, schema, crowd):
+    hooks = runs.add_parser("receivers", help="R15: receivers that fail for an hour")
+    hooks.add_argument("--events", type=int, default=1000)
+    hooks.add_argument("--kills", type=int, default=3)
+    hooks.add_argument("--outage", type=float, default=3600, help="seconds")
+    hooks.add_argument("--pace", type=int, default=1, help="how much faster senders' clocks go")
+    hooks.add_argument("--plant", choices=sorted(senders.PLANTS), help="a fault it must find")
+    for one in (fork, real, power, server, schema, crowd, hooks):
         one.add_argument("--seed", type=int, default=1)
-    for one in (fork, real, points, power, schema):
+    for one in (fork, real, points, power, schema, hooks):
         one.add_argument("--database", choices=DIALECTS, default="sqlite")
     for one in (fork, real, points):
         one.add_argument("--plant", choices=sorted(plants.PLANTS), help="a fault it must find")
@@ -164,12 +172,26 @@ def _workers(given: argparse.Namespace, directory: Path, ground: Ground) -> Verd
     return workers.run(ground, count=given.jobs, kills=given.kills, seed=given.seed, plant=plant)
 
 
+def _receivers(given: argparse.Namespace, directory: Path, ground: Ground) -> Verdict:
+    return receivers.run(
+        ground,
+        directory,
+        events=given.events,
+        kills=given.kills,
+        outage=given.outage,
+        pace=given.pace,
+        seed=given.seed,
+        plant=senders.PLANTS[given.plant] if given.plant else None,
+    )
+
+
 RUNS: dict[str, Callable[[argparse.Namespace, Path, Ground], Verdict]] = {
     "kill_fork": _fork,
     "kill_real": _real,
     "crash_points": _points,
     "power_cut": _power,
     "workers": _workers,
+    "receivers": _receivers,
 }
 
 

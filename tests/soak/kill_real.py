@@ -13,8 +13,6 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +25,7 @@ from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import Refusal
 from kefu_admin.store.apply import plan
 from kefu_admin.store.database import Store
+from tests.soak.command import Command
 from tests.soak.deeds import Deed, stray_files
 from tests.soak.ground import Ground
 from tests.soak.oracle import Promise, Verdict, Word
@@ -44,7 +43,7 @@ class Product:
     """The processes of one desk; started and killed together."""
 
     def __init__(self, directory: Path, url: str, secret: Path, plant: str) -> None:
-        self.directory, self.plant = directory, plant
+        self.directory, self.plant, self.log = directory, plant, directory / "said.log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -56,7 +55,7 @@ class Product:
             "KEFU_SECRET_FILE": str(secret),
             "KEFU_PORT": str(self.port),
         }
-        self.running: list[subprocess.Popen[bytes]] = []
+        self.running: list[Command] = []
 
     def start(self, *commands: str) -> None:
         """Start the commands as one group, and wait until the panel answers."""
@@ -68,25 +67,16 @@ class Product:
                 raise Failed(f"{commands} did not start: {self.said()[-2000:]}")
             time.sleep(0.02)
 
-    def command(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def command(self, *arguments: str) -> Command:
         """Start one more command in the group."""
-        begin = "from kefu_admin.cli import main; main()"
-        if self.plant:
-            begin = f"from tests.soak.plants import put; put({self.plant!r}); {begin}"
-        with (self.directory / "said.log").open("ab") as log:
-            started = subprocess.Popen(
-                [sys.executable, "-c", begin, *arguments],
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                process_group=self.running[0].pid if self.running else 0,
-            )
+        group = self.running[0].pid if self.running else 0
+        started = Command(self.plant, arguments, self.environment, self.log, group)
         self.running.append(started)
         return started
 
     def said(self) -> str:
         """What the processes wrote."""
-        return (self.directory / "said.log").read_text("utf-8", "replace")
+        return self.log.read_text("utf-8", "replace")
 
     def kill(self) -> None:
         """End every process at once, without a word."""
@@ -97,7 +87,7 @@ class Product:
     def stop(self) -> None:
         """Tell every process to end."""
         for one in self.running:
-            one.send_signal(signal.SIGTERM)
+            os.kill(one.pid, signal.SIGTERM)
         self._gone()
 
     def _gone(self) -> None:

@@ -103,7 +103,7 @@ def test_a_removed_field_stays_without_consent_and_stops_no_insert(go):
     assert store.rows('SELECT "fax" FROM "ticket" ORDER BY "id"') == [("1",), (None,)]
     assert said(store) == [
         "- ‼ ticket.fax: 删除列; 1 行有值，会丢失",
-        "以下内容会丢失，要删除请逐一写明同意：ticket.fax；不写明的将原样保留。",
+        "以下内容会丢失，要删除请逐一写明同意：--consent ticket.fax；不写明的将原样保留。",
     ]
 
 
@@ -260,7 +260,7 @@ def test_a_value_that_reads_as_none_of_the_new_kind_is_refused_with_its_row(go):
     refused = go.planned(content_type("ticket", field("due", "date")))
 
     assert said(refused)[:2] == [
-        "~ ! ticket.due: 由 文本 255 换成另一种 日期;"
+        "~ ! ticket.due: 由 文本 255 换成 日期;"
         " 1 行的值换不成另一种，请先改好或写明 old_values，不能执行",
         f"    “tomorrow”：1 行，编号 {ticket}。 请填写日期，例如 2024-05-01。",
     ]

@@ -13,7 +13,7 @@ from kefu_admin.definitions.content_type import Unique
 from kefu_admin.store.apply import apply, backfill, lines, plan
 from kefu_admin.store.apply.backfill import NotUnique
 from kefu_admin.store.carrying import batches, register
-from kefu_admin.store.carrying.batches import RowRefused
+from kefu_admin.store.carrying.rows import RowRefused
 from kefu_admin.store.faults import Constraint, ConstraintBroken
 from kefu_admin.store.found import found
 from tests.databases import NOW, add
@@ -197,7 +197,7 @@ def test_indexes_and_uniqueness_follow_the_new_column(go):
     assert repeated.value.facts == {"subject": "ticket.code", "count": 2}
     assert values(old, "code") == ["1", "01"]
     old.execute("""UPDATE "ticket" SET "code" = '2' WHERE "id" = 2""")
-    _told(old, 2)
+    told(old, 2)
     add(old, "ticket", code="3", state="closed")
     store = go(wanted(field("code", "integer")))
     assert values(store, "code") == [1, 2, 3]
@@ -225,10 +225,11 @@ def test_what_is_written_during_the_back_fill_is_carried_too(go, monkeypatch):
     run = backfill.run
 
     def with_a_writer_beside(*args):
-        run(*args)
+        late = run(*args)
         old.execute("""UPDATE "ticket" SET "n" = '500' WHERE "id" = 3""")
-        _told(old, 3)
+        told(old, 3)
         add(old, "ticket", n="600")
+        return late
 
     monkeypatch.setattr(backfill, "run", with_a_writer_beside)
 
@@ -237,14 +238,14 @@ def test_what_is_written_during_the_back_fill_is_carried_too(go, monkeypatch):
     assert values(store, "n") == [0, 1, 500, *range(3, 40), 600]
 
 
-def _told(store, id):
-    """The history entry any change leaves."""
+def told(store, id, version=2):
+    """Leaves the history entry any change leaves."""
     add(
         store,
         "kefu_history",
         type="ticket",
         record_id=id,
-        version=2,
+        version=version,
         at="2026-11-21 00:00:00",
         actor="x",
         action="update",
@@ -259,7 +260,7 @@ def test_a_value_that_spoils_the_back_fill_stops_it_before_the_switch(go, monkey
     store = go.planned(ticket(field("n", "integer")))
     wanted = plan(store)
     monkeypatch.setattr(
-        batches, "portion", _spoiling(batches.portion, lambda rows: [(id, "x") for id, _ in rows])
+        batches, "portion", _spoiling(batches.portion, lambda rows: [(id, "x") for id, *_ in rows])
     )
 
     with pytest.raises(RowRefused) as refused:
@@ -282,7 +283,7 @@ def test_a_killed_back_fill_goes_on_where_it_stood(go, monkeypatch):
     for number in range(60):
         add(old, "ticket", n=str(number))
     monkeypatch.setattr(batches, "FIRST_SIZE", 10)
-    monkeypatch.setattr(batches, "LARGEST_SIZE", 10)
+    monkeypatch.setattr(batches, "resized", lambda size, seconds: size)
     written = batches.write
     done = []
 
@@ -290,7 +291,7 @@ def test_a_killed_back_fill_goes_on_where_it_stood(go, monkeypatch):
         if len(done) == 3:
             raise Killed
         written(store, table, kinds, rows)
-        done.append(sorted(rows))
+        done.append(sorted(row[0] for row in rows))
 
     store = go.planned(ticket(field("n", "integer")))
     with monkeypatch.context() as patch:
@@ -301,7 +302,9 @@ def test_a_killed_back_fill_goes_on_where_it_stood(go, monkeypatch):
     assert values(old, "n") == [str(number) for number in range(60)]
 
     monkeypatch.setattr(
-        batches, "write", lambda *args: (done.append(sorted(args[3])), written(*args))
+        batches,
+        "write",
+        lambda *args: (done.append(sorted(row[0] for row in args[3])), written(*args)),
     )
     after = go(ticket(field("n", "integer")))
 
@@ -331,13 +334,6 @@ def test_what_an_abandoned_apply_left_is_cleared_by_the_next(go, monkeypatch):
 
 def _dying(*args):
     raise Killed
-
-
-def test_a_batch_grows_while_it_is_quick_and_shrinks_when_it_is_not():
-    assert batches.resized(500, 0.001) == 1000
-    assert batches.resized(500, batches.MOST_SECONDS / 2) == 500
-    assert batches.resized(500, 0.2) == 250
-    assert batches.resized(batches.LARGEST_SIZE, 0.001) == batches.LARGEST_SIZE
 
 
 def test_a_decimal_that_would_round_is_refused_with_its_row(go):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from kefu_admin.actor import system_actor
-from kefu_admin.store.apply import ApplyRunning, apply, mariadb, plan, running, sqlite
+from kefu_admin.store.apply import ApplyRunning, apply, mariadb, plan, postgresql, sqlite
 from kefu_admin.store.carrying import register
 from kefu_admin.store.faults import Constraint, ConstraintBroken
 from tests.databases import NOW, add, opened
@@ -170,7 +170,11 @@ def _applying(store):
     ready, done = threading.Event(), threading.Event()
 
     def hold():
-        locks = {"sqlite": sqlite.locked, "mariadb": mariadb.locked, "postgresql": running.advisory}
+        locks = {
+            "sqlite": sqlite.locked,
+            "mariadb": mariadb.locked,
+            "postgresql": postgresql.locked,
+        }
         with store.connection(), locks[store.dialect](store):
             ready.set()
             done.wait(20)

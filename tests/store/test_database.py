@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kefu_admin.store.database import Store
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.faults import Constraint, ConstraintBroken
-from kefu_admin.store.session import NestedTransaction
+from kefu_admin.store.session import NestedTransaction, transactions
 from kefu_admin.store.shapes import ColumnKind
 from tests.factories import content_type, field, project
 
@@ -95,3 +96,18 @@ def test_the_databases_clock_is_aware_and_near(store):
     near = abs(store.database_now() - datetime.now(UTC))
 
     assert near < timedelta(minutes=1)
+
+
+def test_who_has_held_sqlite_long_stays_out_once_for_a_moment(store, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(transactions.time, "sleep", pauses.append)
+    monkeypatch.setattr(transactions, "_HELD_SECONDS", 1e-9)
+    store.let_others_in()
+    assert pauses == []
+
+    with store.transaction():
+        store.execute(ADD, ("case", "2026", "", 1))
+    store.let_others_in()
+    store.let_others_in()
+
+    assert len(pauses) == (1 if store.dialect is Dialect.SQLITE else 0)

@@ -29,7 +29,7 @@ def event(store, record_id, version):
 
 def hand_on(store, *receivers):
     with store.transaction():
-        return deliveries.hand_on(store, receivers or ("crm",), owner="one", now=NOW)
+        return deliveries.hand_on(store, dict.fromkeys(receivers or ("crm",)), owner="one", now=NOW)
 
 
 def claimed(store, **options):
@@ -107,7 +107,7 @@ def test_only_one_process_hands_on(store):
     event(store, 7, 2)
 
     with store.transaction():
-        assert deliveries.hand_on(store, ("crm",), owner="two", now=NOW) == 0
+        assert deliveries.hand_on(store, {"crm": None}, owner="two", now=NOW) == 0
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "mariadb"], indirect=True)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kefu_admin.cli.output import Output
+from kefu_admin.cli.verify import CHECKED
 from kefu_admin.operations import records, verifying
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store import search
@@ -58,6 +60,8 @@ def test_a_used_desk_is_sound_and_everything_was_checked(desk):
         "audit", "references", "attachments", "audited", "history", "bin", "numbers", "rollups",
         "secrets", "search", "batches", "applied", "dated", "work", "computed",
     )  # fmt: skip
+    assert set(report.checked) == CHECKED.keys()
+    assert all(Output("en").text(label) != label for label in CHECKED.values())
 
 
 def test_a_record_that_went_without_its_number_being_voided_leaves_a_gap(desk):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kefu_admin.actor import system_actor
-from kefu_admin.store import bin, crypto, history
+from kefu_admin.store import batches, bin, crypto, history
 from kefu_admin.store.change.recorded import Past
 from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.database import Store
@@ -82,6 +82,28 @@ def test_history_speaks_of_the_field_by_its_present_name(go):
 
     told = [entry.after for entry in history.of_record(store, "customer", 7)]
     assert told == [{"phone": "2"}, {"phone": "1"}]
+
+
+def test_batches_follow_their_renamed_type(go):
+    old = go(content_type("client", field("name")))
+    with old.connection(), old.transaction():
+        batches.make(
+            old,
+            type="client",
+            action="classify",
+            deed="edit",
+            asker_id=None,
+            asker="boss",
+            asked={},
+            filter="{}",
+            reason="",
+            of_batch=None,
+            now=NOW,
+        )
+
+    store = go(content_type("customer", field("name"), renamed_from="client"))
+
+    assert store.rows('SELECT "type" FROM "kefu_batch"') == [("customer",)]
 
 
 def test_attachments_follow_their_renamed_field_once(go):

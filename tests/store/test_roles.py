@@ -3,7 +3,6 @@ by the test, runs the desk and can do no more."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,35 +14,23 @@ from kefu_admin import wording
 from kefu_admin.store import seal
 from kefu_admin.store.apply.roles import STATE, NoRole, SameRole, excess, grant
 from kefu_admin.store.database import Store
+from kefu_admin.store.inserts import COPIED
+from kefu_admin.store.loading import loading
 from kefu_admin.store.readiness import NotReady, assert_ready
 from kefu_admin.store.state import read_state
 from tests.databases import NOW, opened
 from tests.desks import furnish
+from tests.roles import ROLE, lesser_role
 
 pytestmark = pytest.mark.parametrize("dialect", ["postgresql", "mariadb"], indirect=True)
-ROLE = f"kefu_test_{os.getpid()}_role"
-SECRET = "a1-b2-c3"
+MANY = COPIED * 2  # so many that every bulk way is taken
 
 
 @pytest.fixture
 def runtime(store: Store) -> Iterator[str]:
     """The URL of a role that may only sign in."""
-    at = urlsplit(store.url)
-    if store.dialect == "postgresql":
-        store.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{SECRET}'")
-    else:
-        store.execute(f"CREATE USER '{ROLE}'@'%' IDENTIFIED BY '{SECRET}'")
-        store.execute(f"CREATE USER '{ROLE}'@'localhost' IDENTIFIED BY '{SECRET}'")
-    host = f"{at.hostname}:{at.port}" if at.port else str(at.hostname)
-    yield at._replace(netloc=f"{ROLE}:{SECRET}@{host}").geturl()
-    store.release()
-    store.execute("""DELETE FROM "kefu_state" WHERE "key" = 'runtime_role'""")
-    if store.dialect == "postgresql":
-        store.execute(f"DROP OWNED BY {ROLE}")
-        store.execute(f"DROP ROLE {ROLE}")
-        store.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
-    else:
-        store.execute(f"DROP USER '{ROLE}'@'%', '{ROLE}'@'localhost'")
+    with lesser_role(store) as url:
+        yield url
 
 
 FORBIDDEN = (
@@ -74,6 +61,13 @@ def test_the_runtime_role_runs_the_desk_and_can_do_no_more(store, runtime, small
         made = mine.create("boss", "customer")
         mine.update("boss", "customer", made, 1, name="乙公司")
         mine.remove("boss", "customer", made, 2)
+        for granted in ("all", "what was granted before sequences were"):
+            rows = [{"name": f"{granted} {n}", "kind": "company"} for n in range(MANY)]
+            with loading(lesser):
+                mine.change("boss", lambda change, rows=rows: change.create_many("customer", rows))
+            if store.dialect == "postgresql":
+                store.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {ROLE}")
+        assert desk.count("customer") == 2 * MANY
         seal.seal(lesser, owner="tests", now=NOW)
 
 

@@ -52,13 +52,14 @@ def store(open_store) -> Store:
 def impatient(store):
     """Another process that waits a second at most."""
     other = opened(store.url, DESK, store.data_directory)
-    other.execute(
-        {
-            "sqlite": "PRAGMA busy_timeout = 10",
-            "postgresql": "SET lock_timeout = 10",
-            "mariadb": "SET SESSION innodb_lock_wait_timeout = 1",
-        }[other.dialect]
-    )
+    other.wait_seconds = 0.01
+    if other.dialect is not Dialect.SQLITE:
+        other.execute(
+            {
+                "postgresql": "SET lock_timeout = 10",
+                "mariadb": "SET SESSION innodb_lock_wait_timeout = 1",
+            }[other.dialect]
+        )
     yield other
     other.close()
 

@@ -31,7 +31,7 @@ def busy(store):
             ],
         )
     with store.transaction():
-        deliveries.hand_on(store, ("crm",), owner="a", now=NOW)
+        deliveries.hand_on(store, {"crm": None}, owner="a", now=NOW)
         deliveries.sent(store, deliveries.claim(store), now=NOW)
     return store
 

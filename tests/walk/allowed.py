@@ -43,6 +43,11 @@ def allowed(world: World, who: str, ask: Ask) -> bool:
 
 def _on_records(world: World, who: str, person: Person, ask: Ask) -> bool:
     oracle = world.oracle
+    if ask.rule.startswith("/imports/of/"):
+        may = [g["actions"] for _, g in oracle._grants(person) if g["type"] == ask.type]
+        return {"import", "create"} <= set().union(*may)
+    if ask.rule.startswith("/imports/"):
+        return who == "founder"
     if "/bulk" in ask.rule or "/batches/" in ask.rule:
         if not ask.row:
             return who == "founder"

@@ -49,6 +49,7 @@ class Ask:
     headers: dict[str, str] = field(default_factory=dict)
     by: str = "founder"
     file: str = ""  # where the form takes a file
+    content: bytes = b"a text"
 
     def send(self, client: Client, *, csrf: str | None = None, **headers: str) -> TestResponse:
         """Send it with the client's own CSRF token, with another, or (csrf="") with none."""
@@ -59,7 +60,7 @@ class Ask:
         if self.form is not None:
             options["data"] = dict(self.form)
             if self.file:
-                options["data"][self.file] = (BytesIO(b"a text"), "note.txt")
+                options["data"][self.file] = (BytesIO(self.content), "note.txt")
         if token and self.method not in routes.SAFE:
             options["headers"]["X-CSRF-Token"] = token
         return client.open(self.method, self.path, **options)
@@ -318,6 +319,28 @@ def _undo_batch(world: World, type: str) -> Iterator[Ask]:
     yield Ask(method="POST", path=path, form={"key": KEY})
 
 
+def _import(path: str) -> Asker:
+    """A GET about the founder's file, and about none."""
+
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for id in (world.ground.imported, MISSING):
+            yield Ask(method="GET", path=path.format(id=id))
+
+    return asks
+
+
+def _import_file(world: World, type: str) -> Iterator[Ask]:
+    path = f"/imports/of/{type}"
+    yield Ask(
+        method="POST", path=path, type=type, form={"key": KEY}, file="file", content=b"a\nb\n"
+    )
+
+
+def _map_columns(world: World, type: str) -> Iterator[Ask]:
+    path = f"/imports/{world.ground.imported}"
+    yield Ask(method="POST", path=path, form={"column.0": "name"})
+
+
 def _api_batch(end: str) -> Asker:
     def asks(world: World, type: str) -> Iterator[Ask]:
         id, selection = world.ground.batch
@@ -385,6 +408,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/messages/find", "POST"): _post("/messages/find", state="parked"),
     ("/messages/<int:id>", "GET"): _get("/messages/1", f"/messages/{MISSING}"),
     ("/messages/<int:id>/resend", "POST"): _post("/messages/1/resend"),
+    ("/messages/resend", "POST"): _post("/messages/resend"),
     ("/messages/<int:id>/skip", "POST"): _post("/messages/1/skip"),
     ("/batches/", "GET"): _get("/batches/"),
     ("/batches/<int:id>", "GET"): _batches("/batches/{id}"),
@@ -393,6 +417,13 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/batches/<int:id>/undo", "POST"): _undo_batch,
     ("/batches/of/<type_id>", "POST"): _post_bulk("/batches/of/{type}"),
     ("/batches/of/<type_id>/preview", "POST"): _post_bulk("/batches/of/{type}/preview"),
+    ("/imports/", "GET"): _get("/imports/"),
+    ("/imports/of/<type_id>", "GET"): _get("/imports/of/{type}"),
+    ("/imports/of/<type_id>", "POST"): _import_file,
+    ("/imports/of/<type_id>/template", "GET"): _get("/imports/of/{type}/template"),
+    ("/imports/<int:id>", "GET"): _import("/imports/{id}"),
+    ("/imports/<int:id>", "POST"): _map_columns,
+    ("/imports/<int:id>/faults", "GET"): _import("/imports/{id}/faults"),
     ("/numbers/", "GET"): _get("/numbers/", "/numbers/?series=visit"),
     ("/numbers/find", "POST"): _post("/numbers/find", series="visit"),
     ("/numbers/new", "GET"): _get("/numbers/new"),
@@ -473,6 +504,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/api/v1/deliveries", "GET"): _get("/api/v1/deliveries", "/api/v1/deliveries?limit=1"),
     ("/api/v1/deliveries/<int:record_id>", "GET"): _get("/api/v1/deliveries/1"),
     ("/api/v1/deliveries/<int:record_id>/resend", "POST"): _bare("/api/v1/deliveries/1/resend"),
+    ("/api/v1/deliveries/resend", "POST"): _bare("/api/v1/deliveries/resend"),
     ("/api/v1/deliveries/<int:record_id>/skip", "POST"): _bare("/api/v1/deliveries/1/skip"),
     ("/api/v1/values", "GET"): _get("/api/v1/values"),
     ("/api/v1/values/<name>", "GET"): _get("/api/v1/values/choices.source"),

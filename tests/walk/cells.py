@@ -35,6 +35,7 @@ class Ground:
     past: dict[str, Facts] = field(default_factory=dict)  # what they were
     number: int = 0
     batch: tuple[int, str] = (0, "")  # a preview of the founder's, and its digest
+    imported: int = 0  # a file of the founder's whose columns are not mapped
 
     def keys(self, type: str) -> list[str]:
         """The rows of a type that still exist."""

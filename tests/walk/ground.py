@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from kefu_admin.actor import Actor, system_actor
 from kefu_admin.app import create_app
 from kefu_admin.definitions.load import load
 from kefu_admin.definitions.project import Project
-from kefu_admin.operations import bulk, dated, numbers
+from kefu_admin.operations import bulk, dated, imports, numbers
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.reading import ListRequest
 from kefu_admin.settings import Settings
@@ -135,6 +136,7 @@ def furnish(project: Project, store: Store) -> Ground:
         write_rows(made, desk, founder, now)
         dated.bring_up(desk, now=now)
         made.batch = _batch(made, desk, founder, now)
+        made.imported = _imported(desk, founder, now)
         numbers.void_next(desk, "visit", text_of(made, "void", "reason"), actor=founder, now=now)
         _stopped_work(store, founder, now)
     return made
@@ -149,7 +151,7 @@ def _stopped_work(store: Store, founder: Actor, now: datetime) -> None:
         assert job is not None
         jobs.fail(store, job, {"code": "busy"}, final=True)
     with store.transaction():
-        deliveries.hand_on(store, ("crm",), owner="walk", now=now)
+        deliveries.hand_on(store, {"crm": None}, owner="walk", now=now)
         delivery = deliveries.claim(store)
         assert delivery is not None
         deliveries.failed(store, delivery, {"code": "receiver_refuses", "status": 500}, final=True)
@@ -160,6 +162,14 @@ def _batch(made: Ground, desk: Desk, founder: Actor, now: datetime) -> tuple[int
     request = ListRequest(type="customer", ids=ids)
     batch = bulk.preview(desk, "verify_customers", request, {}, actor=founder, now=now)
     return batch, bulk.get(desk, batch, actor=founder, now=now).batch.selection
+
+
+def _imported(desk: Desk, founder: Actor, now: datetime) -> int:
+    """A file of the founder's whose columns nobody has mapped yet."""
+    file = BytesIO("名称\n走查导入\n".encode())
+    return imports.take(
+        desk, "customer", "walk.csv", file, most_bytes=1_000, actor=founder, now=now
+    )
 
 
 def _staff(made: Ground, store: Store, now: datetime) -> None:

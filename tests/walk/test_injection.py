@@ -169,6 +169,9 @@ class _Live(HTMLParser):
             runs = name in ("href", "src", "action", "formaction", "srcdoc")
             if name.startswith(("on", "xss")) or name == "style":
                 self.found.append(f"{tag} {name}")
+            is_no_icon = (tag, given.get("rel"), where) == ("link", "icon", "data:,")
+            if is_no_icon:
+                continue  # an empty one, so that browsers do not ask for /favicon.ico
             if runs and where.startswith(("javascript:", "data:", "vbscript:")):
                 self.found.append(f"{tag} {name}={where[:30]}")
 

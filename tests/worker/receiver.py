@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,18 +13,20 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One request."""
+    """One request, and how it was answered."""
 
     path: str
     headers: Mapping[str, str]
     body: bytes
+    how: str
 
 
 class Receiver:
-    """Listens on a free port of this machine. `answers`: ok, fails, redirect, huge or drip; or a
-    function of the body that gives one of them."""
+    """Listens on a port of this machine, any free one unless it is given, under `tls` when it is
+    given. `answers`: ok, fails, redirect, huge or drip; or a function of the body that gives one
+    of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.heard: list[Heard] = []
         self.answers: object = "ok"
         self._over = threading.Event()
@@ -31,16 +34,24 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.heard.append(Heard(self.path, dict(self.headers), body))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # its sender died in the middle of it
+                    self.close_connection = True
+                    return
                 asked = outer.answers
-                outer._answer(self, asked(body) if callable(asked) else str(asked))
+                how = asked(body) if callable(asked) else str(asked)
+                outer.heard.append(Heard(self.path, dict(self.headers), body, how))
+                outer._answer(self, how)
 
             def log_message(self, *_: object) -> None:
                 """Nothing is printed."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
+        self._scheme = "http" if tls is None else "https"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -49,7 +60,7 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/hook"
+        return f"{self._scheme}://127.0.0.1:{self.port}/hook"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -7,12 +7,14 @@ import logging
 
 import pytest
 
-from kefu_admin import settings
+from kefu_admin import registry, settings
 from kefu_admin.operations.desk import Desk
+from kefu_admin.registry import BadExtension, Extension
 from kefu_admin.store import deliveries, outbox
 from kefu_admin.store.deliveries import DeliveryState
 from kefu_admin.worker import delivery as sending
 from kefu_admin.worker.delivery import Sender
+from kefu_admin.worker.receivers import Receiver as Known
 from kefu_admin.worker.receivers import receivers, signature, signing_key
 from tests.databases import NOW
 from tests.worker.receiver import Receiver
@@ -67,7 +69,7 @@ def test_a_webhook_gets_a_signed_reference_with_a_stable_id(desk):
     with Receiver() as crm:
         here = settings.read({"KEFU_WEBHOOKS": f"crm={crm.url}"})
         event(desk, 7, 2)
-        sender = Sender(desk, receivers(here, desk.store.secret), owner="one")
+        sender = Sender(desk, receivers(here, desk.store.secret, desk.project), owner="one")
         send_all(sender)
         with desk.store.transaction():
             deliveries.resend(desk.store, deliveries.deliveries(desk.store)[0])
@@ -99,7 +101,9 @@ def test_after_an_outage_everything_arrives_in_order_per_record(desk):
     with Receiver() as crm:
         crm.answers = "fails"
         here = settings.read({"KEFU_WEBHOOKS": f"crm={crm.url}"})
-        sender = Sender(desk, receivers(here, desk.store.secret), owner="one", monotonic=clock)
+        sender = Sender(
+            desk, receivers(here, desk.store.secret, desk.project), owner="one", monotonic=clock
+        )
         send_all(sender)
         tried = len(crm.heard)
         crm.answers = "ok"
@@ -126,7 +130,9 @@ def test_one_record_s_refused_event_does_not_hold_up_another_s(desk):
     with Receiver() as crm:
         crm.answers = lambda body: "fails" if b'"record_id": 7' in body else "ok"
         here = settings.read({"KEFU_WEBHOOKS": f"crm={crm.url}"})
-        sender = Sender(desk, receivers(here, desk.store.secret), owner="one", monotonic=clock)
+        sender = Sender(
+            desk, receivers(here, desk.store.secret, desk.project), owner="one", monotonic=clock
+        )
         for _ in range(6):
             clock.now += 300
             send_all(sender)
@@ -141,6 +147,16 @@ def test_one_record_s_refused_event_does_not_hold_up_another_s(desk):
     assert {_body(one)["version"] for one in crm.heard if _body(one)["record_id"] == 7} == {1}
 
 
+def test_two_receivers_of_one_name_are_refused(desk, monkeypatch):
+    here = settings.read({"KEFU_WEBHOOKS": "sms=http://127.0.0.1:9/"})
+    monkeypatch.setattr(registry, "installed", lambda: Extension(notifiers={"sms": print}))
+
+    with pytest.raises(BadExtension) as refused:
+        receivers(here, desk.store.secret, desk.project)
+
+    assert (refused.value.code, refused.value.facts) == ("receiver_twice", {"name": "sms"})
+
+
 def test_a_notifier_of_a_package_is_told_and_what_it_raises_is_kept_without_its_text(desk, caplog):
     told = []
 
@@ -150,7 +166,7 @@ def test_a_notifier_of_a_package_is_told_and_what_it_raises_is_kept_without_its_
 
     event(desk, 7, 1)
     with caplog.at_level(logging.ERROR, logger=sending.log.name):
-        send_all(Sender(desk, {"sms": sms}, owner="one"))
+        send_all(Sender(desk, {"sms": Known(sms)}, owner="one"))
 
     assert [(one.type, one.record_id, one.version) for one in told] == [("customer", 7, 1)]
     (kept,) = deliveries.deliveries(desk.store)
@@ -161,7 +177,7 @@ def test_a_notifier_of_a_package_is_told_and_what_it_raises_is_kept_without_its_
 def test_what_is_for_a_receiver_no_longer_there_is_parked(desk):
     event(desk, 7, 1)
     with desk.store.transaction():
-        deliveries.hand_on(desk.store, ("old",), owner="one", now=NOW)
+        deliveries.hand_on(desk.store, {"old": None}, owner="one", now=NOW)
 
     send_all(Sender(desk, {}, owner="one"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from ipaddress import ip_address
 
@@ -99,3 +100,13 @@ def test_a_receiver_that_speaks_no_tls_is_not_trusted(receiver):
         outgoing.post(receiver.url.replace("http:", "https:"), b"{}", {})
 
     assert refused.value.code in ("receiver_untrusted", "receiver_away")
+
+
+def test_a_receiver_takes_no_body_that_was_cut():
+    with Receiver() as one:
+        with socket.create_connection(("127.0.0.1", one.port)) as line:
+            line.sendall(b"POST /hook HTTP/1.1\r\nContent-Length: 9\r\n\r\n{")
+            line.shutdown(socket.SHUT_WR)
+            assert line.recv(1) == b""
+
+        assert one.heard == []

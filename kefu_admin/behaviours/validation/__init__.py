@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kefu_admin import registry
 from kefu_admin.behaviours import conditions
 from kefu_admin.behaviours.validation.checks import TypeChecks
 from kefu_admin.behaviours.validation.fields import faults, resolved
@@ -24,8 +25,11 @@ __all__ = ["TypeChecks", "compile_checks", "decide", "faults", "resolved"]
 
 
 def compile_checks(project: Project) -> Mapping[str, TypeChecks]:
-    """The compiled rules of every type."""
-    return {type_id: TypeChecks(content_type) for type_id, content_type in project.types.items()}
+    """The compiled rules of every type, with the guards it names."""
+    return {
+        type.id: TypeChecks(type, [registry.installed().guards[name] for name in type.guards])
+        for type in project.types.values()
+    }
 
 
 def decide(

@@ -7,7 +7,7 @@ rule speaks of.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from kefu_admin.behaviours import formulas
 from kefu_admin.behaviours.conditions import Asked, Rec, Test, compiled
@@ -17,6 +17,7 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
 from kefu_admin.definitions.fields import BadValue, Field, When
 from kefu_admin.problems import FieldError
+from kefu_admin.registry import Guard
 from kefu_admin.store.change.statements import same
 from kefu_admin.store.columns import has_column
 from kefu_admin.store.warrant import Lookup, Reads, Settled
@@ -27,7 +28,8 @@ ROUNDS = 5  # clearing one field may hide or compute another; the config's depth
 class TypeChecks:
     """The rules of one type."""
 
-    def __init__(self, content_type: ContentType) -> None:
+    def __init__(self, content_type: ContentType, guards: Sequence[Guard] = ()) -> None:
+        self.guards = guards
         own = [field for field in content_type.fields.values() if not field.system]
         self._written = [field for field in own if value_type(field).written and not _kept(field)]
         self._defaults = [field for field in own if field.default is not None]
@@ -200,17 +202,20 @@ class _Holds:
     """Decides compiled conditions for one record; a formula in one that has no result that can be
     kept is an error, and the condition does not hold."""
 
-    __slots__ = ("_errors", "asked")
+    __slots__ = ("_errors", "_record", "asked")
 
     def __init__(self, asked: Asked, errors: list[FieldError]) -> None:
         self.asked = asked
         self._errors = errors
+        self._record: Rec | None = None  # the last one asked about: most tests ask of the same
 
     def __call__(self, test: Test | None, values: Mapping[str, object]) -> bool:
         if test is None:
             return True
         try:
-            return test(self.asked, Rec(values))
+            if self._record is None or self._record.values is not values:
+                self._record = Rec(values)
+            return test(self.asked, self._record)
         except BadValue as bad:
             self._errors.append(FieldError("", bad.code, bad.facts))
             return False

@@ -24,7 +24,8 @@ def check_cycles(loading: Loading) -> None:
         for type in types.values()
         if type.owned_by in type.fields
     }
-    for cycle in cycles(owners):
+    owning = tuple(cycles(owners))
+    for cycle in owning:
         loading.problems.add(
             types[cycle[0]].place, Fault.OWNERSHIP_CYCLE, path=" → ".join((*cycle, cycle[0]))
         )
@@ -40,8 +41,9 @@ def check_cycles(loading: Loading) -> None:
         ]
         for type in types.values()
     }
-    for cycle in cycles(needed):
-        if not any(types[id].owned_by for id in cycle):
+    told = {frozenset(cycle) for cycle in owning}
+    for cycle in cycles(needed):  # nobody could make the first row, nor delete the last ones
+        if frozenset(cycle) not in told:
             loading.problems.add(
                 types[cycle[0]].place, Fault.REQUIRED_REFERENCE_LOOP,
                 path=" → ".join((*cycle, cycle[0])),

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.field_types import shown_as, value_type
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.regions import region_label
 from kefu_admin.faces.admin.words import clock_text, minutes_text, time_text, translator
@@ -54,7 +54,7 @@ def cell(field: Field, value: object, shown: Shown, *, masked: bool = False) -> 
         return _nothing(field, shown)
     if masked:
         return Cell("m", str(value))
-    return WRITERS[value_type(field).id](field, value, shown)
+    return WRITERS[shown_as(value_type(field).id)](field, value, shown)
 
 
 def column(
@@ -74,7 +74,7 @@ class _Written(dict[object, Cell]):
     def __init__(self, field: Field, shown: Shown) -> None:
         super().__init__(dict.fromkeys((None, "", ()), _nothing(field, shown)))
         self._field, self._shown = field, shown
-        self._write = WRITERS[value_type(field).id]
+        self._write = WRITERS[shown_as(value_type(field).id)]
 
     def __missing__(self, value: object) -> Cell:
         made = self[value] = self._write(self._field, value, self._shown)

@@ -13,6 +13,7 @@ from flask_admin import Admin, BaseView
 
 from kefu_admin.faces.admin.bulk import BulkView
 from kefu_admin.faces.admin.errors import error_page
+from kefu_admin.faces.admin.imports import ImportView
 from kefu_admin.faces.admin.pages.account import AccountView
 from kefu_admin.faces.admin.pages.audit import AuditView
 from kefu_admin.faces.admin.pages.bin import BinView
@@ -83,6 +84,7 @@ def _views(runtime: Runtime) -> list[BaseView]:
         ConfigView(),
         StatusView(),
         BulkView(),
+        ImportView(),
         *(RecordView(content) for content in runtime.project.types.values()),
     ]
 

@@ -23,6 +23,7 @@ NOTICES = {
     "job_retried": "任务重新排队了。",
     "job_cancelled": "任务已取消。",
     "message_resent": "消息重新排队了。",
+    "messages_resent": "停下的消息都重新排队了。",
     "message_skipped": "消息已跳过。",
     "token_revoked": "令牌已作废。",
 }

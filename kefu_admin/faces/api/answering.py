@@ -11,7 +11,7 @@ from kefu_admin.faces.api.rows import Json, Writers
 from kefu_admin.faces.http import actor, now, runtime
 from kefu_admin.operations import reading
 from kefu_admin.operations.records import Outcome
-from kefu_admin.problems import NotFound
+from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
 from kefu_admin.store.idempotency import IdempotencyKey, idempotency_key
 from kefu_admin.store.query import Row
 
@@ -59,3 +59,22 @@ def key_of(sent: object, version: int = 0) -> IdempotencyKey | None:
     """
     key = body.idempotency_key()
     return None if key is None else idempotency_key(key, [request.path, version, sent])
+
+
+def differing(
+    refusal: Conflict, type_id: str, record_id: int, version: int, writers: Writers
+) -> Conflict:
+    """The refusal with the record's version now and, for one who may read its history, what others
+    have changed since the version that was sent."""
+    found = row(type_id, record_id, ("version",))
+    told: dict[str, object] = {"version": found.version}
+    try:
+        since = reading.difference(
+            runtime().desk, type_id, record_id, version, found.version, actor=actor(), now=now()
+        )
+    except (Forbidden, Invalid):  # or a version there never was
+        return Conflict(**refusal.facts, told=told)
+    texts = since.masked | since.unfit
+    told["before"] = writers.values(type_id, since.before, texts)
+    told["after"] = writers.values(type_id, since.after, texts)
+    return Conflict(**refusal.facts, told=told)

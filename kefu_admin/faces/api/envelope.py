@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.faces.api.rows import plain
 from kefu_admin.faces.http import ErrorPage, locale
-from kefu_admin.problems import Invalid, Referrer, StillReferenced, UnknownParameter
+from kefu_admin.problems import Conflict, Invalid, Referrer, StillReferenced, UnknownParameter
 
 
 def success(
@@ -44,6 +44,8 @@ def failure(page: ErrorPage) -> Response:
         errors = [{"code": page.code, "field": str(named or ""), "message": page.message}]
         if isinstance(page.error, StillReferenced):
             errors[0] |= _referrers(page.error)
+        if isinstance(page.error, Conflict):
+            errors[0] |= _told(page.error)
     return _response({"ok": False, "errors": errors, "status": page.status}, page.status, None)
 
 
@@ -56,6 +58,13 @@ def _referrers(refusal: StillReferenced) -> dict[str, object]:
         "referrers": [{"type": one.type, "id": one.id, "label": one.label} for one in named],
         "hidden": bool(refusal.facts["hidden"]),
     }
+
+
+def _told(refusal: Conflict) -> Mapping[str, object]:
+    """What has become of the record since, where it is known."""
+    told = refusal.facts.get("told", {})
+    assert isinstance(told, Mapping)
+    return told
 
 
 def _response(body: object, status: int, headers: Mapping[str, str] | None) -> Response:

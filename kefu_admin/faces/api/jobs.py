@@ -86,6 +86,15 @@ def _install_deliveries(blueprint: Blueprint) -> None:
     def resend_delivery(record_id: int) -> Response:
         return success(_delivery(_done(messages.resend, record_id)))
 
+    @blueprint.post("/deliveries/resend")
+    @declare(
+        "POST", access=Permission.JOBS, body=Body.NONE, repeat=Repeat.NATURAL, audit=Audit.DATA
+    )
+    def resend_parked_deliveries() -> Response:
+        body.parameters()
+        body.no_body()
+        return success({"count": messages.resend_parked(runtime().desk, actor=actor(), now=now())})
+
     @blueprint.post("/deliveries/<int:record_id>/skip")
     @declare(
         "POST", access=Permission.JOBS, body=Body.NONE, repeat=Repeat.NATURAL, audit=Audit.DATA

@@ -6,12 +6,13 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from kefu_admin.faces.api import body, lists
-from kefu_admin.faces.api.answering import key_of, row, written
+from kefu_admin.faces.api.answering import differing, key_of, row, written
 from kefu_admin.faces.api.envelope import success
 from kefu_admin.faces.api.rows import Writers, reference
 from kefu_admin.faces.http import actor, now, runtime
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import reading, records
+from kefu_admin.problems import Conflict
 
 
 def install(blueprint: Blueprint, writers: Writers) -> None:
@@ -68,16 +69,19 @@ def _install_writing(blueprint: Blueprint, writers: Writers) -> None:
         lists.content_type(type_id)
         version = body.version()
         sent = body.json_object()
-        outcome = records.change(
-            runtime().desk,
-            type_id,
-            body.record_id(record_id),
-            version,
-            sent,
-            actor=actor(),
-            now=now(),
-            key=key_of(sent, version),
-        )
+        try:
+            outcome = records.change(
+                runtime().desk,
+                type_id,
+                body.record_id(record_id),
+                version,
+                sent,
+                actor=actor(),
+                now=now(),
+                key=key_of(sent, version),
+            )
+        except Conflict as refusal:
+            raise differing(refusal, type_id, record_id, version, writers) from refusal
         return written(type_id, outcome, writers)
 
     @blueprint.delete("/<type_id>/<int:record_id>")

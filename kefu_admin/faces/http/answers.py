@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.faces.http import asked, session
 from kefu_admin.faces.http.runtime import ErrorPage, runtime, this_request
-from kefu_admin.problems import ConfigMoved, NoSpace, Refusal, SignInRequired, TooMany
+from kefu_admin.problems import NoSpace, Refusal, SignInRequired, TooMany
 from kefu_admin.store.faults import DISK_FULL
 
 if TYPE_CHECKING:
@@ -106,10 +106,7 @@ def _release(error: BaseException | None) -> None:
 
 
 def _refused(refusal: Refusal) -> Response:
-    here = runtime()
     asked.facts().refusal = refusal.code
-    if isinstance(refusal, ConfigMoved) and here.restart is not None:
-        here.restart()
     response = _answer(
         ErrorPage(
             status=refusal.status,

@@ -1,16 +1,14 @@
 """Some threads always stay free for reading, also while all who write wait for a lock (R13).
 
 A server has a fixed number of threads; without the gate as many stuck writers would take them all
-and nobody could even open a page. On SQLite, where only one can write anyway, those let in also
-take turns until they commit: threads that reckon beside a transaction take the interpreter from it
-after every statement, which costs all of them half as much time again. While one waits for the disk
-the next one reckons.
+and nobody could even open a page. Who hashes a password is not stuck, however long it takes.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 from kefu_admin.problems import Busy
 
@@ -21,58 +19,50 @@ _STUCK_SECONDS = 0.5  # nobody came in or out for so long: waiting helps nobody
 class Gate:
     """Lets in `threads - 2` writing requests at a time (at least one); `inside` are in.
 
-    With `turns` only one of them works at a time, the others wait inside; who commits passes the
-    turn on. Nobody waits longer than `wait_seconds` in all.
+    Nobody waits longer than `wait_seconds`.
+
+    Args:
+        get_on: whether somebody inside is at work that takes long, so that waiting is worth it.
     """
 
-    def __init__(self, threads: int, *, turns: bool = False, wait_seconds: float = 4.0) -> None:
+    def __init__(
+        self,
+        threads: int,
+        *,
+        wait_seconds: float = 4.0,
+        get_on: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._places = max(1, threads - SPARE)
-        self._turn = threading.Lock() if turns else None
         self._wait_seconds = wait_seconds
-        self._mine = threading.local()
+        self._get_on = get_on
         self.inside = 0
         self._moved_at = time.monotonic()
         self._changed = threading.Condition()
 
-    def enter(self, *, turn: bool = True) -> float:
-        """Take a place, waiting while others come and go, then a turn unless `turn` is false.
+    def enter(self) -> float:
+        """Take a place, waiting while others come and go.
 
         Returns:
             The seconds waited.
 
         Raises:
-            Busy: all places are taken and those inside do not get on, or no turn in time.
+            Busy: all places are taken and those inside do not get on.
         """
         began = time.monotonic()
         until = began + self._wait_seconds
         with self._changed:
             while self.inside >= self._places:
-                left = min(until, self._moved_at + _STUCK_SECONDS) - time.monotonic()
+                ends = until if self._get_on() else min(until, self._moved_at + _STUCK_SECONDS)
+                left = ends - time.monotonic()
                 if left <= 0:
                     raise Busy
                 self._changed.wait(left)
             self.inside += 1
             self._moved_at = time.monotonic()
-        if turn and self._turn is not None:
-            if not self._turn.acquire(timeout=max(0.0, until - time.monotonic())):
-                self._step_out()
-                raise Busy
-            self._mine.turn = True
         return time.monotonic() - began
 
-    def pass_on(self) -> None:
-        """Give the turn back, if this thread has it: it is about to wait for the disk."""
-        if getattr(self._mine, "turn", False):
-            assert self._turn is not None
-            self._mine.turn = False
-            self._turn.release()
-
     def leave(self) -> None:
-        """Give the place, and the turn, back."""
-        self.pass_on()
-        self._step_out()
-
-    def _step_out(self) -> None:
+        """Give the place back."""
         with self._changed:
             self.inside -= 1
             self._moved_at = time.monotonic()

@@ -6,6 +6,7 @@ own routes pass untouched; its Flask-Admin views on our `Admin` are behind our s
 
 from __future__ import annotations
 
+import time
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, current_app
@@ -28,8 +29,11 @@ from kefu_admin.faces.routes import (
     declaration_of,
 )
 from kefu_admin.problems import BadToken, Forbidden, PasswordChangeRequired
+from kefu_admin.store.readiness import config_waits
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOK_SECONDS = 1.0  # between two looks for a newer config
+FAULTY_SECONDS = 30.0  # until the next where its files cannot be read
 
 # A host application's stock Flask-Admin view: behind our sign-in, with our CSRF token.
 HOST_VIEW = Declaration(
@@ -59,10 +63,12 @@ def _guard() -> None:
     _limit_body(asking, here, declared)
     unsafe = declared.writes and asking.method not in SAFE
     if unsafe and declared.repeat is not Repeat.SAFE:
-        _enter_gate(here, declared)
+        _enter_gate(here)
     who = session.actor() if declared.access is not Access.PUBLIC else None
     if unsafe:
         check_csrf(asking)
+    if unsafe or who is not None:
+        _look_for_config(here, writes=unsafe)
     if who is None:
         return
     here.desk.show_values(asked.now())
@@ -73,10 +79,23 @@ def _guard() -> None:
     _check_host_view(asking, here, who)
 
 
-def _enter_gate(here: Runtime, declared: Declaration) -> None:
-    """What was waited at the gate is not waited again for the database. Signing in takes no turn:
-    hashing a password takes long and lets others work meanwhile."""
-    waited = here.gate.enter(turn=declared.access is not Access.PUBLIC)
+def _look_for_config(here: Runtime, *, writes: bool) -> None:
+    """Renew the process once another config has been applied: before somebody fills in a form that
+    it could not keep. One indexed read."""
+    if here.restart is None:
+        return
+    moment = time.monotonic()
+    if not writes and moment < here.looks_again_at:
+        return
+    waits = config_waits(here.store)
+    here.looks_again_at = moment + (FAULTY_SECONDS if waits else LOOK_SECONDS)
+    if waits:
+        here.restart()
+
+
+def _enter_gate(here: Runtime) -> None:
+    """What was waited at the gate is not waited again for the database."""
+    waited = here.gate.enter()
     asked.facts().inside = True
     here.store.has_waited(waited)
 

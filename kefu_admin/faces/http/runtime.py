@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from kefu_admin.definitions.project import Project
 from kefu_admin.faces.http.gate import Gate
+from kefu_admin.operations import sign_in
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store.database import Store
-from kefu_admin.store.dialect import Dialect
 
 if TYPE_CHECKING:
     from flask_admin import Admin
@@ -44,6 +44,7 @@ class Runtime:
     `counted` is told of every answer of ours: request, status, code of the refusal or "".
     `gate` lets in as many writers as leave threads for reading.
     `restart` is called when a newer config has been applied; the server replaces the process.
+    `looks_again_at` is when (monotonic seconds) a request that only reads looks for one.
     """
 
     settings: Settings
@@ -57,6 +58,7 @@ class Runtime:
     api_error: Callable[[ErrorPage], Response] | None = None
     restart: Callable[[], None] | None = None
     counted: Callable[[Request, int, str], None] | None = None
+    looks_again_at: float = 0.0
     gate: Gate = field(init=False)
     _names: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     _size: tuple[int, int] = (0, 0)
@@ -64,10 +66,9 @@ class Runtime:
     def __post_init__(self) -> None:
         self.gate = Gate(
             self.settings.threads,
-            turns=self.store.dialect is Dialect.SQLITE,
             wait_seconds=self.store.wait_seconds,
+            get_on=sign_in.is_hashing,
         )
-        self.store.before_commit = self.gate.pass_on
 
     @property
     def api_prefix(self) -> str:

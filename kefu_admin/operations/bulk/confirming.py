@@ -8,7 +8,8 @@ from typing import Any
 
 from kefu_admin.actor import Actor
 from kefu_admin.operations import jobs
-from kefu_admin.operations.bulk import offers
+from kefu_admin.operations.bulk import importing, offers
+from kefu_admin.operations.bulk.importing import IMPORT
 from kefu_admin.operations.bulk.working import CHUNK, RUN, UNDO, chain, run_chunk
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import NotFound, NotReady, SelectionMoved, UndoOver
@@ -16,7 +17,6 @@ from kefu_admin.store import audit, batches
 from kefu_admin.store.batches import Batch, State
 from kefu_admin.store.change import Change, perform
 from kefu_admin.store.idempotency import IdempotencyKey
-from kefu_admin.store.verdicts import Verdict
 
 
 def run(
@@ -45,7 +45,7 @@ def run(
         batch = own(desk, batch_id, actor, lock=True)
         if batch.state in (State.RUNNING, State.DONE):
             return {"batch": batch.id}
-        if batch.state is State.PLANNING:
+        if batch.state in (State.FREEZING, State.PLANNING):
             raise NotReady
         if selection != batch.selection or batch.definition != desk.project.fingerprint[:16]:
             raise SelectionMoved
@@ -77,19 +77,22 @@ def _start(desk: Desk, batch: Batch, change: Change, *, actor: Actor, now: datet
     undo_until = None
     if batch.deed == UNDO:
         check_window(desk, batch, actor=actor, now=now)
+    elif batch.deed == IMPORT:
+        importing.check_right(desk, batch.type, actor=actor, now=now)
+        undo_until = now + importing.UNDO
     else:
         action = offers.action_of(desk, batch.action, actor=actor, now=now)
         if action.undo_hours:
             undo_until = now + timedelta(hours=action.undo_hours)
-    ready = batches.counts(desk.store, batch.id).get(Verdict.READY, 0)
-    batches.start(desk.store, batch.id, settled=batch.total - ready, undo_until=undo_until, now=now)
-    audit.write(desk.store, _line(desk, batch, ready, actor=actor, now=now))
-    if ready <= CHUNK:
-        run_chunk(change, desk, batch, CHUNK + 1)
-    else:
+    ready = batch.total - batch.settled
+    job_id = None
+    if ready > CHUNK:
         payload = {"batch": batch.id}
         job_id = jobs.ask(desk.store, RUN, payload, actor=actor, now=now, total=ready)
-        batches.plan(desk.store, batch.id, job_id=job_id)
+    batches.start(desk.store, batch.id, job_id=job_id, undo_until=undo_until, now=now)
+    audit.write(desk.store, _line(desk, batch, ready, actor=actor, now=now))
+    if job_id is None:
+        run_chunk(change, desk, batch, CHUNK + 1)
 
 
 def check_window(desk: Desk, batch: Batch, *, actor: Actor, now: datetime) -> None:
@@ -122,9 +125,11 @@ def _line(desk: Desk, batch: Batch, ready: int, *, actor: Actor, now: datetime) 
     }
     if batch.of_batch is not None:
         told["of_batch"] = batch.of_batch
+    if batch.deed == IMPORT:
+        told |= importing.told(desk, batch)
     return audit.Line(
         actor=actor,
-        action="bulk_undo" if batch.deed == UNDO else "bulk",
+        action={UNDO: "bulk_undo", IMPORT: "import"}.get(batch.deed, "bulk"),
         at=now,
         type="kefu_batch",
         record_id=batch.id,

@@ -9,6 +9,7 @@ from datetime import datetime
 from kefu_admin.actor import Actor
 from kefu_admin.operations import reading
 from kefu_admin.operations.bulk.confirming import own
+from kefu_admin.operations.bulk.importing import IMPORT
 from kefu_admin.operations.bulk.undoing import may_undo
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.reading import ListRequest
@@ -33,7 +34,8 @@ class Counted:
 class Listed:
     """One record of a batch; `row` is the record as the asker sees it now, None when he does not.
 
-    Where it is gone, only its id is left.
+    Where it is gone, only its id is left. Of an import it is a line, and the record it changes or
+    has made.
     """
 
     told: BatchRow
@@ -47,6 +49,7 @@ class Shown:
     Attributes:
         may_undo: whether it can be taken back now.
         undone_by: the batch that took it back.
+        new_and_changed: of an import, how many records it makes and changes; None of all others.
     """
 
     batch: Batch
@@ -54,6 +57,7 @@ class Shown:
     reasons: tuple[Counted, ...]
     may_undo: bool
     undone_by: int | None
+    new_and_changed: tuple[int, int] | None = None
 
 
 def get(desk: Desk, batch_id: int, *, actor: Actor, now: datetime) -> Shown:
@@ -73,6 +77,9 @@ def get(desk: Desk, batch_id: int, *, actor: Actor, now: datetime) -> Shown:
         ),
         may_undo=may_undo(desk, batch, now=now),
         undone_by=batches.undone_by(store, batch.id),
+        new_and_changed=(
+            batches.lines.new_and_changed(store, batch.id) if batch.deed == IMPORT else None
+        ),
     )
 
 
@@ -82,9 +89,10 @@ def batches_of(
     """The person's confirmed batches, newest first."""
     if actor.user_id is None:
         return ()
-    types = desk.grants(actor).types
-    found = batches.of_asker(desk.store, actor.user_id, before_id=before_id, limit=limit)
-    return tuple(batch for batch in found if batch.type in types)
+    types = sorted(desk.grants(actor).types)
+    return tuple(
+        batches.of_asker(desk.store, actor.user_id, types, before_id=before_id, limit=limit)
+    )
 
 
 def rows(
@@ -107,10 +115,13 @@ def rows(
     found = batches.rows(
         desk.store, batch.id, verdicts=sorted(verdicts), after_id=after_id, limit=limit
     )
+    ids = {row.id: row.id for row in found}
+    if batch.deed == IMPORT:
+        ids = {row.id: row.target for row in found if row.target is not None}
     request = ListRequest(
         type=batch.type,
         columns=columns(desk, batch, actor=actor, now=now) or ("id",),
-        ids=tuple(row.id for row in found),
+        ids=tuple(ids.values()),
         sort=("id",),
         limit=limit,
         count=False,
@@ -120,7 +131,7 @@ def rows(
     except NotFound:
         return tuple(Listed(told=row, row=None) for row in found)
     seen = {row.id: row for row in page.rows}
-    return tuple(Listed(told=row, row=seen.get(row.id)) for row in found)
+    return tuple(Listed(told=row, row=seen.get(ids.get(row.id, 0))) for row in found)
 
 
 def columns(desk: Desk, batch: Batch, *, actor: Actor, now: datetime) -> tuple[str, ...]:

@@ -6,14 +6,15 @@ Records changed since are left alone and said so; what has gone out (messages, u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.action import Deed
 from kefu_admin.operations.bulk.confirming import own
-from kefu_admin.operations.bulk.previewing import frozen, planned
+from kefu_admin.operations.bulk.freezing import PORTION, Portion
+from kefu_admin.operations.bulk.importing import IMPORT
+from kefu_admin.operations.bulk.previewing import planned
 from kefu_admin.operations.bulk.working import UNDO
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import NotReady, UndoOver
@@ -26,7 +27,7 @@ def may_undo(desk: Desk, batch: Batch, *, now: datetime) -> bool:
     """Whether a batch can be taken back now."""
     return (
         batch.state is State.DONE
-        and batch.deed in (Deed.EDIT, Deed.DELETE)
+        and batch.deed in (Deed.EDIT, Deed.DELETE, IMPORT)
         and batch.undo_until is not None
         and now <= batch.undo_until
         and batches.undone_by(desk.store, batch.id) is None
@@ -56,8 +57,8 @@ def preview_undo(
     if not may_undo(desk, batch, now=now):
         raise UndoOver
 
-    def work() -> Mapping[str, Any]:
-        made = batches.make(
+    def make() -> int:
+        return batches.make(
             desk.store,
             type=batch.type,
             action=batch.action,
@@ -70,7 +71,8 @@ def preview_undo(
             of_batch=batch.id,
             now=now,
         )
-        total = batches.freeze_done(desk.store, made, batch.id)
-        return frozen(desk, made, total, actor=actor, now=now)
 
-    return planned(desk, "bulk.undo", work, actor=actor, now=now, key=key)
+    def portions() -> Iterator[Portion]:
+        return batches.done(desk.store, batch.id, size=PORTION)
+
+    return planned(desk, "bulk.undo", make, portions, actor=actor, now=now, key=key)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from time import perf_counter
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.action import Deed
 from kefu_admin.definitions.field_types import field_type
-from kefu_admin.operations.bulk import offers
+from kefu_admin.operations.bulk import importing, offers
+from kefu_admin.operations.bulk.importing import IMPORT, Targets
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.jobs import JobKind, Step
 from kefu_admin.store import audit, batches, history
@@ -20,15 +22,24 @@ from kefu_admin.store.batches import Batch, BatchRow, State
 from kefu_admin.store.change import Change
 from kefu_admin.store.change.bringing import bring_back, judge_back
 from kefu_admin.store.change.bulk import Rule, Wanted, carry_out, judge
+from kefu_admin.store.change.values import Kind
+from kefu_admin.store.portions import resized
 from kefu_admin.store.verdicts import Told, Verdict
 
-CHUNK = 1_000
+_TABLE = "kefu_batch"
+CHUNK = 1_000  # records looked at in one go, and run while the person waits
+FIRST, MOST = 500, 5_000  # records run by a worker in one go: as the clock says
 UNDO = "undo"
 
 
 def chain(batch_id: int) -> str:
     """Where the audit line of a batch stands, and what its records' history names."""
-    return audit.record_chain("kefu_batch", batch_id)
+    return audit.record_chain(_TABLE, batch_id)
+
+
+def is_bulk(operation: str) -> bool:
+    """Whether a version in a record's history came with a batch."""
+    return operation.startswith(f"{_TABLE}#")
 
 
 def plan_chunk(
@@ -37,25 +48,30 @@ def plan_chunk(
     """Look at the next records of a batch, or close the preview when there are none left. Nothing
     is locked or changed while looking."""
     store = desk.store
-    new = batches.rows(store, batch.id, verdicts=(Verdict.NEW,), limit=size)
+    after = _after(step) if step is not None else 0
+    size = importing.AT_ONCE if batch.deed == IMPORT else size
+    new = batches.rows(store, batch.id, verdicts=(Verdict.NEW,), after_id=after, limit=size)
     if not new:
         _close(desk, batch, step)
         return
     change = Change(store, desk.warrant(actor, now), now=now, operation="bulk.plan")
-    wanted = _wanted(desk, batch, new)
-    if _brings_back(desk, batch):
-        told = judge_back(change, batch.type, wanted)
+    targets: Targets = {}
+    if batch.deed == IMPORT:
+        new, told, targets = importing.judged(desk, batch, new, change, actor=actor, now=now)
+    elif _brings_back(desk, batch):
+        told = judge_back(change, batch.type, _wanted(desk, batch, new))
     else:
-        told = judge(change, batch.type, wanted, _rule(desk, batch))
+        told = judge(change, batch.type, _wanted(desk, batch, new), _rule(desk, batch))
     digests = _digests(desk, batch, new, told)
 
     def keep() -> None:
         with store.transaction():
             if _is_planning(desk, batch):
+                batches.lines.aim(store, batch.id, targets)
                 batches.tell_ready(store, batch.id, digests)
                 batches.tell(store, batch.id, [one for one in told if one.id not in digests])
                 if step is not None:
-                    step.advance({}, done=step.job.done + len(new))
+                    step.advance({"after": new[-1].id}, done=step.job.done + len(new))
 
     store.retrying(keep)
 
@@ -83,17 +99,18 @@ def _digests(
 
 
 def _close(desk: Desk, batch: Batch, step: Step | None) -> None:
-    """Every record has been looked at: keep the digests of the whole. They are worked out outside
-    of the transaction, for nobody else looks at this batch and many records take seconds."""
+    """Every record has been looked at: keep the digests of the whole, and how many will not be
+    done. They are worked out outside of the transaction, for nobody else looks at this batch and
+    many records take seconds."""
     store = desk.store
     selection, digest = batches.of_batch(store, batch.id)
+    ready = batches.counts(store, batch.id).get(Verdict.READY, 0)
 
     def keep() -> None:
         with store.transaction():
             if _is_planning(desk, batch):
-                batches.plan(
-                    store, batch.id, selection=selection, digest=digest, state=State.PLANNED
-                )
+                settled = batch.total - ready
+                batches.plan(store, batch.id, settled=settled, selection=selection, digest=digest)
                 if step is not None:
                     step.finish()
 
@@ -105,25 +122,33 @@ def _is_planning(desk: Desk, batch: Batch) -> bool:
     return found is not None and found.state is State.PLANNING
 
 
-def run_chunk(change: Change, desk: Desk, batch: Batch, size: int) -> bool:
-    """Do the next records of a batch in the open change; whether they were the last."""
-    ready = batches.rows(desk.store, batch.id, verdicts=(Verdict.READY,), limit=size)
+def run_chunk(
+    change: Change, desk: Desk, batch: Batch, size: int, *, after: int = 0
+) -> list[BatchRow]:
+    """Do the next records of a batch in the open change; fewer than `size` are the last.
+
+    Args:
+        after: a record up to which everything is done, where that is known.
+    """
+    store = desk.store
+    ready = batches.rows(store, batch.id, verdicts=(Verdict.READY,), after_id=after, limit=size)
     change.book.told_by(chain(batch.id))
-    wanted = _wanted(desk, batch, ready)
-    if _brings_back(desk, batch):
-        told = bring_back(change, batch.type, wanted)
+    if batch.deed == IMPORT:
+        told = importing.brought(desk, batch, ready, change)
+    elif _brings_back(desk, batch):
+        told = bring_back(change, batch.type, _wanted(desk, batch, ready))
     else:
-        told = carry_out(change, batch.type, wanted, _rule(desk, batch))
-    batches.tell(desk.store, batch.id, told)
-    is_last = len(ready) < size
-    done_at = change.now if is_last else None
-    batches.advance(desk.store, batch.id, settled=len(ready), done_at=done_at)
-    return is_last
+        told = carry_out(change, batch.type, _wanted(desk, batch, ready), _rule(desk, batch))
+    change.tell()
+    batches.tell(store, batch.id, told)
+    done_at = change.now if len(ready) < size else None
+    batches.advance(store, batch.id, settled=len(ready), done_at=done_at)
+    return ready
 
 
 def _wanted(desk: Desk, batch: Batch, rows: Sequence[BatchRow]) -> list[Wanted]:
     """What is to be written into each record; of a batch that takes another back, what stood there
-    before as far as anybody may write it."""
+    before as far as anybody may write it, and what was made goes."""
     if batch.deed == Deed.DELETE or _brings_back(desk, batch):
         return [Wanted(row.id, row.version, None) for row in rows]
     if batch.of_batch is None:
@@ -136,7 +161,9 @@ def _wanted(desk: Desk, batch: Batch, rows: Sequence[BatchRow]) -> list[Wanted]:
         Wanted(
             row.id,
             row.version,
-            {
+            None
+            if row.id in was and was[row.id].action == Kind.CREATE
+            else {
                 name: value
                 for name, value in (was[row.id].before if row.id in was else {}).items()
                 if name in fields and field_type(fields[name]).written
@@ -153,16 +180,16 @@ def _brings_back(desk: Desk, batch: Batch) -> bool:
 
 
 def _rule(desk: Desk, batch: Batch) -> Rule:
+    undone = batches.get(desk.store, batch.of_batch) if batch.of_batch is not None else None
+    if undone is not None and undone.deed == IMPORT:
+        return importing.RULE
     action = desk.project.actions.get(batch.action)
     return offers.rule_of(None if batch.deed == UNDO else action)
 
 
-def _note(step: Step, many: int, *, is_last: bool) -> None:
-    done = step.job.done + many
-    if is_last:
-        step.finish(done=done)
-    else:
-        step.advance({}, done=done)
+def _after(step: Step) -> int:
+    """The last record the job has come to: where the database need not look again."""
+    return int((step.job.cursor or {}).get("after", 0))
 
 
 def _plan(step: Step) -> None:
@@ -175,17 +202,20 @@ def _plan(step: Step) -> None:
 
 
 def _run(step: Step) -> None:
-    store, batch_id = step.desk.store, int(step.job.payload["batch"])
+    size = int((step.job.cursor or {}).get("size", FIRST))
     with step.change("bulk.run") as change:
-        batch = batches.get(store, batch_id, lock=True)
+        batch = batches.get(step.desk.store, int(step.job.payload["batch"]), lock=True)
         if batch is None or batch.state is not State.RUNNING:
             step.finish()
             return
-        before = batch.settled
-        is_last = run_chunk(change, step.desk, batch, CHUNK)
-        now_settled = batches.get(store, batch_id)
-        assert now_settled is not None
-        _note(step, now_settled.settled - before, is_last=is_last)
+        began = perf_counter()
+        some = run_chunk(change, step.desk, batch, size, after=_after(step))
+        done = step.job.done + len(some)
+        if len(some) < size:
+            step.finish(done=done)
+        else:
+            size = resized(size, perf_counter() - began, most=MOST)
+            step.advance({"after": some[-1].id, "size": size}, done=done)
 
 
 PLAN = JobKind(name="bulk.plan", version=1, label="预览批量操作", chunk=_plan)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from kefu_admin.definitions import schedule
+from kefu_admin.definitions.schedule import Schedule
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.health.figures import Disk, Figures, disks, figures
 from kefu_admin.operations.health.result import Check, Said, State, good, troubled
@@ -28,8 +30,9 @@ from kefu_admin.store.secret_mark import OtherSecret
 
 UNSEALED_ATTENTION, UNSEALED_BAD = timedelta(seconds=10), timedelta(minutes=5)
 OVERDUE_ATTENTION, OVERDUE_BAD = timedelta(minutes=1), timedelta(minutes=10)
-BACKUP_ATTENTION, BACKUP_BAD = timedelta(hours=26), timedelta(days=7)
-VERIFY_ATTENTION = timedelta(hours=50)
+BACKUP_BAD = timedelta(days=7)
+SLACK = timedelta(hours=2)
+"""So much later than its schedule says, a backup or a verification is missed."""
 CLOCK_ATTENTION, CLOCK_BAD = timedelta(seconds=2), timedelta(seconds=30)
 FREE_ATTENTION, FREE_BAD = 2 * 1024**3, 512 * 1024**2
 """Bytes free on a volume; a twentieth and a fiftieth of it count as little, too."""
@@ -189,9 +192,9 @@ def _backup(around: Around) -> Check:
     if last is None:
         return troubled("backup", State.ATTENTION, "health_backup_mend", "health_backup_none")
     facts = {"at": last.at, "name": last.name, "size": last.size}
-    age = around.now - last.at
-    if age > BACKUP_ATTENTION:
-        state = State.BAD if age > BACKUP_BAD else State.ATTENTION
+    age, wait = around.now - last.at, _longest_wait(around, schedule.BACKUP)
+    if age > wait + SLACK:
+        state = State.BAD if age > max(BACKUP_BAD, 2 * wait + SLACK) else State.ATTENTION
         return troubled("backup", state, "health_backup_mend", "health_backup", **facts)
     if last.missing:
         facts["count"] = last.missing
@@ -212,9 +215,15 @@ def _verify(around: Around) -> Check:
     facts = {"at": last.at, "count": last.findings}
     if last.findings:
         return troubled("verify", State.BAD, "health_findings_mend", "health_findings", **facts)
-    if around.now - last.at > VERIFY_ATTENTION:
+    if around.now - last.at > 2 * _longest_wait(around, schedule.VERIFY) + SLACK:
         return troubled("verify", State.ATTENTION, "health_verify_mend", "health_verify", **facts)
     return good("verify", "health_verify", **facts)
+
+
+def _longest_wait(around: Around, known: Schedule) -> timedelta:
+    """The longest time between two; a day where it is never done by itself."""
+    when = around.desk.project.schedules[known.id].when
+    return when.longest_wait if when is not None else timedelta(days=1)
 
 
 def _disk(around: Around) -> Check:

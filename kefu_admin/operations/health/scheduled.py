@@ -1,4 +1,4 @@
-"""The check of what the desk does by itself every day."""
+"""The check of what the desk does by itself."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def scheduled(standings: Sequence[Standing]) -> Check:
 
 def _said(one: Standing) -> Said:
     facts: dict[str, object] = {"label": one.schedule.label}
-    if one.next_due is None:
+    if one.schedule.when is None:
         return Said("health_schedule_never", facts)
-    facts["next"] = one.next_due
+    facts |= {"when": one.schedule.when.label, "next": one.next_due}
     if (failed := one.failed) is not None:
         assert failed.fault is not None
         reason = {name: value for name, value in failed.fault.items() if name != "code"}

@@ -5,6 +5,7 @@ Nothing here depends on rows, so it is compiled once per set of roles.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -134,7 +135,7 @@ def _field_view(look: Sight, one: Field, rules: Rules, of_type: TypeGrants) -> F
     if not (seen or edit or create):
         return None
     return FieldView(
-        field=one,
+        field=_within_clearance(look, one) if one.id == rules.type.secrecy else one,
         seen=seen,
         masked=masked != NEVER and rules.reach(one.id) is not Reach.ALL,
         full=rules.reach(one.id) is Reach.ALL,
@@ -143,6 +144,13 @@ def _field_view(look: Sight, one: Field, rules: Rules, of_type: TypeGrants) -> F
         sortable=sortable(rules, one.id),
         operators=filter_operators(one, rules),
     )
+
+
+def _within_clearance(look: Sight, one: Field) -> Field:
+    """The field of secrecy levels with those he may read: no other is his to choose."""
+    levels = look.store.project.secrecy_levels
+    closed = {level.id for level in levels if level.rank > look.grants.clearance}
+    return replace(one, choices=tuple(each for each in one.choices if each.id not in closed))
 
 
 def _gives(of_type: TypeGrants, name: str, action: Action) -> bool:

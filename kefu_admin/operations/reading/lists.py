@@ -20,7 +20,7 @@ from kefu_admin.operations.reading.sights import guard, rules_of, sight
 from kefu_admin.problems import NotFound, UnknownParameter
 from kefu_admin.store import read
 from kefu_admin.store.query import Page, Query
-from kefu_admin.store.read import Sight
+from kefu_admin.store.read import Selection, Sight
 from kefu_admin.store.rules import Rules
 
 if TYPE_CHECKING:
@@ -52,13 +52,11 @@ def count(
     return read.count(look, replace(query, count_up_to=up_to))
 
 
-def selection(
-    desk: Desk, request: ListRequest, *, actor: Actor, now: datetime, most: int
-) -> tuple[str, tuple[object, ...]]:
-    """All rows the request matches (at most `most`), as a SELECT of ids and versions under the
-    actor's rules: for `store.batches`. Raises as `list_rows`."""
+def selection(desk: Desk, request: ListRequest, *, actor: Actor, now: datetime) -> Selection:
+    """All rows the request matches, as ids and versions under the actor's rules: for
+    `store.batches`. Raises as `list_rows`."""
     look = sight(desk, actor, now)
-    found = read.selection(look, query_of(desk, look, request, actor, now), most=most)
+    found = read.selection(look, query_of(desk, look, request, actor, now))
     if found is None:
         raise NotFound
     return found

@@ -1,4 +1,4 @@
-"""What the desk does by itself every day (`definitions.schedule`), as jobs of a worker.
+"""What the desk does by itself (`definitions.schedule`), as jobs of a worker.
 
 - `due`: the last and the next due instant · `ticking`: a job per due instant, once
 - `kinds`: the job of each schedule · `cleaning`: what is cleared away

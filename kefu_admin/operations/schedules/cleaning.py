@@ -22,8 +22,9 @@ _ENDED_KEPT = timedelta(days=30)  # what is over of jobs and messages
 
 
 def clean_up(desk: Desk, *, now: datetime) -> None:
-    """Forget sessions, limits and request keys that have ended, previews nobody confirmed, what was
-    in the bin for longer than the project keeps it, and uploads nobody claimed."""
+    """Forget sessions, limits and request keys that have ended, previews nobody confirmed, lines
+    of imports that have ended, what was in the bin for longer than the project keeps it, and
+    uploads nobody claimed."""
     store = desk.store
     for forget in (
         lambda: sessions.forget(store, now=now),
@@ -35,7 +36,9 @@ def clean_up(desk: Desk, *, now: datetime) -> None:
     ):
         _unit(desk, forget)
     while _unit(desk, lambda: batches.forget_unconfirmed(store, before=now - _DAY)):
-        continue
+        store.let_others_in()
+    while _unit(desk, lambda: batches.lines.forget_lines(store, before=now - _DAY)):
+        store.let_others_in()
     recycling.purge_expired(desk, now=now)
     files.sweep(desk, now=now)
 

@@ -50,15 +50,15 @@ def _standing(desk: Desk, schedule: Schedule, now: datetime) -> Standing:
         done=jobs.last_run(desk.store, schedule.id, state=JobState.DONE),
         newest=newest,
         lag=_lag(desk, schedule, newest, now),
-        next_due=next_due(schedule.at, desk.zone, now) if schedule.at is not None else None,
+        next_due=next_due(schedule.when, desk.zone, now) if schedule.when is not None else None,
     )
 
 
 def _lag(desk: Desk, schedule: Schedule, newest: Job | None, now: datetime) -> timedelta:
     """A schedule that was never noticed has not begun: what it missed is not due."""
-    if schedule.at is None or newest is None or newest.due_at is None:
+    if schedule.when is None or newest is None or newest.due_at is None:
         return timedelta()
-    due = last_due(schedule.at, desk.zone, now)
+    due = last_due(schedule.when, desk.zone, now)
     if newest.due_at < due:
         return now - due
     return timedelta() if newest.state in _OVER else max(timedelta(), now - newest.due_at)

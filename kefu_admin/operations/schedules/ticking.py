@@ -34,9 +34,9 @@ def tick_due(desk: Desk, here: Settings, *, now: datetime) -> tuple[str, ...]:
 
 
 def _ticked(desk: Desk, here: Settings, schedule: Schedule, now: datetime) -> bool:
-    if schedule.at is None:
+    if schedule.when is None:
         return False
-    due = last_due(schedule.at, desk.zone, now)
+    due = last_due(schedule.when, desk.zone, now)
 
     def unit() -> bool:
         seen = read_state(desk.store, _key(schedule))

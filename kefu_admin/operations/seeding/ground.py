@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from kefu_admin.behaviours import passwords, validation
 from kefu_admin.behaviours.conversion import convert_values
 from kefu_admin.behaviours.engines import SEED, seeding_grants
+from kefu_admin.behaviours.making import BadInstruction
 from kefu_admin.definitions.binding import Binding
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.tree import Plain
 from kefu_admin.operations.seeding.files import Master, Rows, Seeds
 from kefu_admin.problems import Invalid
@@ -53,6 +55,18 @@ def warrant(store: Store, *, now: datetime) -> Warrant:
         checks=validation.compile_checks(store.project),
         decide=validation.decide,
     )
+
+
+def known(project: Project, type_id: str) -> ContentType:
+    """The content type that seeds speak of.
+
+    Raises:
+        BadInstruction: the config has none of this name.
+    """
+    found = project.types.get(type_id)
+    if found is None:
+        raise BadInstruction(type_id)
+    return found
 
 
 def paths(store: Store) -> dict[str, int]:
@@ -129,8 +143,12 @@ def _password(store: Store, login: str) -> str:
 
 
 def master_rows(store: Store, master: Master, *, now: datetime) -> int:
-    """Create the rows of a type whose key is not there yet; returns how many."""
-    content_type = store.project.types[master.type]
+    """Create the rows of a type whose key is not there yet; returns how many.
+
+    Raises:
+        BadInstruction: the config has no such type.
+    """
+    content_type = known(store.project, master.type)
     rows = [canonical(store, content_type, row) for row in master.rows]
     with Change.open(store, warrant(store, now=now), now=now, operation=OPERATION) as change:
         there = whole.column(store, content_type.id, master.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -17,8 +17,9 @@ from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.regions import regions
 from kefu_admin.operations.seeding import ahead
 from kefu_admin.operations.seeding.files import Instruction, Seeds
-from kefu_admin.operations.seeding.ground import OPERATION, warrant
+from kefu_admin.operations.seeding.ground import OPERATION, known, warrant
 from kefu_admin.problems import Invalid
+from kefu_admin.store import accounts
 from kefu_admin.store.change import Change
 from kefu_admin.store.database import Store
 from kefu_admin.store.loading import loading, look_at
@@ -43,12 +44,12 @@ def invent(
     at any point, the next call goes on from there.
 
     Raises:
-        BadInstruction: an instruction no maker knows.
+        BadInstruction: a type the config lacks, or an instruction no maker knows.
         Invalid: an invented value was refused; the chunk was not kept.
     """
     made = 0
     for instruction in seeds.instructions:
-        content_type = store.project.types[instruction.type]
+        content_type = known(store.project, instruction.type)
         wanted = instruction.count or round(rows * instruction.share)
         there = whole.row_count(store, content_type.id)
         if there >= wanted:
@@ -128,7 +129,7 @@ def _kit(
     return Kit(
         pools=seeds.pools,
         regions=[code for code in regions() if not code.endswith("00")],
-        people=_people(store),
+        people=accounts.placed_people(store),
         today=now.astimezone(ZoneInfo(store.project.time_zone)).date(),
         ids={type_id: whole.ids(store, type_id) for type_id in sorted(referred)},
         choices={
@@ -136,12 +137,3 @@ def _kit(
             for field in content_type.fields.values()
         },
     )
-
-
-def _people(store: Store) -> Sequence[tuple[int, int | None]]:
-    """Active people with a department; those of the office first in line for records."""
-    rows = store.rows(
-        'SELECT "id", "department_id" FROM "kefu_user"'
-        ' WHERE "active" = 1 AND "department_id" IS NOT NULL ORDER BY "id"'
-    )
-    return [(int(str(id)), int(str(department))) for id, department in rows]

@@ -9,7 +9,7 @@ password wrong, the account locked or disabled. Tries are counted before the pas
 so that many at once do not get more of them. Rules: D21, D25, D30; S13, S14.
 """
 
-from kefu_admin.behaviours.passwords import PasswordProfile
+from kefu_admin.behaviours.passwords import PasswordProfile, is_hashing
 from kefu_admin.operations.sign_in.begun import Session, profile_of
 from kefu_admin.operations.sign_in.entering import (
     PER_ACCOUNT,
@@ -31,6 +31,7 @@ __all__ = [
     "admit",
     "change_password",
     "check_new_password",
+    "is_hashing",
     "profile_of",
     "session",
     "sign_in",

@@ -11,20 +11,21 @@ from kefu_admin.store.accounts.departments import (
     create_department,
     department,
     departments,
+    placed_people,
     update_department,
 )
 from kefu_admin.store.accounts.people import (
     Person,
     active_holders,
-    create_person,
     demo_ids,
     holders_by_role,
+    names,
     normal_login,
     people,
     person,
     person_by_login,
-    update_person,
 )
+from kefu_admin.store.accounts.people_writing import create_person, update_person
 from kefu_admin.store.accounts.secrets import (
     NO_PASSWORD,
     former_passwords,
@@ -48,11 +49,13 @@ __all__ = [
     "departments",
     "former_passwords",
     "holders_by_role",
+    "names",
     "normal_login",
     "password_hash",
     "people",
     "person",
     "person_by_login",
+    "placed_people",
     "retire",
     "set_password",
     "signed_in",

@@ -53,6 +53,15 @@ def departments(store: Store) -> tuple[Department, ...]:
     return tuple(ordered)
 
 
+def placed_people(store: Store) -> tuple[tuple[int, int], ...]:
+    """Active people who have a department, as (id, department id), in the order they came."""
+    rows = store.rows(
+        'SELECT "id", "department_id" FROM "kefu_user"'
+        ' WHERE "active" = 1 AND "department_id" IS NOT NULL ORDER BY "id"'
+    )
+    return tuple((int(id), int(department)) for id, department in rows)
+
+
 def department(store: Store, id: int) -> Department:
     """One department.
 

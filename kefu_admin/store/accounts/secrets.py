@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from kefu_admin.actor import Actor, system_actor
-from kefu_admin.store.accounts.people import Person, person, write_line
+from kefu_admin.store.accounts.people import Person, person
+from kefu_admin.store.accounts.people_writing import write_line
 from kefu_admin.store.database import Store
 from kefu_admin.store.shapes import ColumnKind
 

@@ -7,7 +7,7 @@ does again what was written meanwhile, in the transaction (or behind MariaDB's f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from kefu_admin.store.apply.names import new_names
 from kefu_admin.store.apply.planning import Plan
 from kefu_admin.store.carrying import batches, register
 from kefu_admin.store.carrying.batches import Job
+from kefu_admin.store.carrying.late import Latecomers
 from kefu_admin.store.carrying.register import Progress
 from kefu_admin.store.carrying.rows import Carrier
 from kefu_admin.store.changeset import (
@@ -58,6 +59,16 @@ class Filling:
     def carries(self) -> bool:
         """Whether values are worked out beside, not filled in where they stand."""
         return isinstance(self.step.action, Convert)
+
+    @property
+    def given(self) -> str | int | None:
+        """The constant that a new column is made with, so that no row needs to be written."""
+        kinds = self.job.carrier.kinds(self.job.target)
+        if not isinstance(self.step.action, AddColumn) or len(kinds) > 1:
+            return None
+        ((value,),) = self.job.carrier.fillings([0])
+        constant = value if isinstance(value, int) else str(value)
+        return None if isinstance(constant, str) and "\\" in constant else constant
 
 
 def fillings(store: Store, done: Sequence[Step]) -> tuple[Filling, ...]:
@@ -100,34 +111,64 @@ def begin_all(store: Store, wanted: Sequence[Filling], *, now: datetime) -> tupl
     )
 
 
-def run(store: Store, wanted: Sequence[Filling], begun: Sequence[Progress]) -> None:
-    """Fills, each from where it stands.
+def run(
+    store: Store, wanted: Sequence[Filling], begun: Sequence[Progress]
+) -> tuple[Latecomers, ...]:
+    """Fills, each from where it stands; what `catch_up` goes on with.
 
     Raises:
         RowRefused, NotUnique: rows stand in the way; nothing was switched.
     """
+    tables = dict[str, list[tuple[Job, Progress]]]()
+    for (table, _, is_full), alike in _alike(wanted, begun).items():
+        jobs, standing = [job for job, _ in alike], [progress for _, progress in alike]
+        if not is_full:
+            standing = batches.carry(store, jobs, standing)
+        tables.setdefault(table, []).extend(zip(jobs, standing, strict=True))
     for each, progress in zip(wanted, begun, strict=True):
-        if each.carries:
-            progress = batches.carry(store, each.job, progress)
-            with store.transaction():  # what an apply stopped before has left to somebody to mend
-                batches.catch_up(store, each.job, progress)
-            _assert_unique(store, each)
-        else:
+        if not each.carries and each.given is None and not progress.is_full:
             batches.fill(store, each.job, progress)
+    late = tuple(
+        Latecomers(store, [job for job, _ in jobs], [progress for _, progress in jobs])
+        for jobs in tables.values()
+    )
+    settle(late)
+    for each in wanted:
+        if each.carries:
+            _assert_unique(store, each)
+    return late
 
 
-def catch_up(store: Store, wanted: Sequence[Filling], begun: Sequence[Progress]) -> None:
+def settle(late: Sequence[Latecomers]) -> None:
+    """What was written since, while people write on: little is left to `catch_up`."""
+    for rows in late:
+        rows.settle()
+
+
+def catch_up(store: Store, wanted: Sequence[Filling], late: Sequence[Latecomers]) -> None:
     """What was written since, while nobody writes."""
+    for rows in late:
+        rows.finish()
+    for each in wanted:
+        if not each.carries and each.given is None:
+            batches.fill_between(store, each.job, 0)
+
+
+def _alike(
+    wanted: Sequence[Filling], begun: Sequence[Progress]
+) -> Mapping[tuple[str, int, bool], list[tuple[Job, Progress]]]:
+    """The carryings by table and how far they have come: those are done together."""
+    groups = dict[tuple[str, int, bool], list[tuple[Job, Progress]]]()
     for each, progress in zip(wanted, begun, strict=True):
         if each.carries:
-            batches.catch_up(store, each.job, progress)
-        else:
-            batches.fill_rest(store, each.job)
+            key = (each.job.table, progress.last_id, progress.is_full)
+            groups.setdefault(key, []).append((each.job, progress))
+    return groups
 
 
 def remaining(done: Sequence[Step], wanted: Sequence[Filling]) -> tuple[Step, ...]:
     """The steps as they are left to do after `expand`."""
-    filled = {each.step.subject for each in wanted}
+    filled = {each.step.subject: each.given for each in wanted}
     hashes = {
         (each.job.carrier.type_id, name)
         for each in wanted
@@ -143,7 +184,8 @@ def remaining(done: Sequence[Step], wanted: Sequence[Filling]) -> tuple[Step, ..
         elif (action.table, action.column.name) in hashes and action.column.form == "hash":
             continue
         elif step.subject in filled:
-            before = replace(action.column, nullable=True, default=None, check="")
+            given = filled[step.subject]
+            before = replace(action.column, nullable=True, default=given, check="")
             change = ChangeColumn(action.table, before, action.column)
             left.append(replace(step, action=change))
         else:
@@ -217,7 +259,13 @@ def _room(store: Store, filling: Filling) -> Iterator[ColumnShape]:
             shape = action.after
         assert shape is not None
         yield replace(
-            shape, name=name, nullable=True, default=None, check="", references="", renamed_from=""
+            shape,
+            name=name,
+            nullable=True,
+            default=filling.given,
+            check="",
+            references="",
+            renamed_from="",
         )
 
 

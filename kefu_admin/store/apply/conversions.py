@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from kefu_admin.definitions.fields import Field
 from kefu_admin.store.apply.names import new_names
-from kefu_admin.store.carrying.rows import Carrier, Tally
+from kefu_admin.store.carrying.rows import Carrier
+from kefu_admin.store.carrying.tally import Tally
 from kefu_admin.store.changeset import (
     AddIndex,
     ChangeColumn,
@@ -52,11 +53,15 @@ def is_shadow(column: str) -> bool:
     return column.startswith("kefu_next_")
 
 
-def converted(store: Store, steps: Sequence[Step], there: Found, forms: Forms) -> tuple[Step, ...]:
-    """The counted steps with conversions where rows have values; nothing is written."""
+def converted(
+    store: Store, steps: Sequence[Step], there: Found, forms: Forms, tried: Sequence[Step]
+) -> tuple[Step, ...]:
+    """The counted steps with conversions where rows have values; nothing is written. A conversion
+    that is in `tried` is taken from there."""
     tables, columns = new_names(tuple(steps))
     former = {new: old for old, new in tables.items()}
     formerly = {(table, new): old for (table, old), new in columns.items()}
+    known = {step.action: step for step in tried if isinstance(step.action, Convert)}
     result: list[Step] = []
     carried: dict[tuple[str, str], Convert] = {}
     for step in steps:
@@ -77,7 +82,7 @@ def converted(store: Store, steps: Sequence[Step], there: Found, forms: Forms) -
         assert found is not None
         form = forms.get(table, {}).get(column, "")
         before = replace(found, name=name, form=form, check=_check_left(steps, action.table, found))
-        step = _settled(store, step, field, before, (table, column), there)
+        step = _settled(store, step, field, before, (table, column), there, known)
         if isinstance(step.action, Convert):
             carried[action.table, name] = step.action
         result.append(step)
@@ -104,6 +109,7 @@ def _settled(
     before: ColumnShape,
     source: tuple[str, str],
     there: Found,
+    known: Mapping[Convert, Step],
 ) -> Step:
     action = step.action
     assert isinstance(action, (ReplaceColumn, Rescale, ChangeColumn))
@@ -118,12 +124,6 @@ def _settled(
     counted = {meaning for meaning, _ in step.at_stake}
     if not counted & _TRIED and not (isinstance(action, Rescale) and counted):
         return step
-    carrier = Carrier(store, action.table, field, before, scale(before) or 0)
-    tally = carrier.tally(*source)
-    if tally.refused:
-        return _refused(step, carrier, tally)
-    if not tally.changed and not isinstance(action, ChangeColumn):
-        return replace(step, action=Restate(action.table, before.name), stakes=(), counts=())
     convert = Convert(
         table=action.table,
         before=before,
@@ -134,6 +134,14 @@ def _settled(
         indexes=_gone(store, action.table, there, source),
         anew=_anew(store, action.table, before.name),
     )
+    if convert in known:
+        return known[convert]
+    carrier = Carrier(store, action.table, field, before, scale(before) or 0)
+    tally = carrier.tally(*source)
+    if tally.refused:
+        return _refused(step, carrier, tally)
+    if not tally.changed and not isinstance(action, ChangeColumn):
+        return replace(step, action=Restate(action.table, before.name), stakes=(), counts=())
     return replace(
         step,
         action=convert,

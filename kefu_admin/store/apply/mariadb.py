@@ -50,14 +50,19 @@ def expand(
 ) -> tuple[Progress, ...]:
     """Room for new values. The marks are set while no change is under way: every change reads
     `kefu_state`, and a table lock waits for its end."""
+    backfill.expand(store, plan, wanted, recording(store, now=now), now=now)
+    with _drained(store, '"kefu_state" WRITE, "kefu_history" READ, "kefu_backfill" WRITE'):
+        return backfill.begin_all(store, wanted, now=now)
+
+
+def recording(store: Store, *, now: datetime) -> backfill.Run:
+    """Executes statements one at a time, each written down before and after."""
     book = _Book(store, now)
 
     def run(statement: str) -> None:
         book.run(statement)
 
-    backfill.expand(store, plan, wanted, run, now=now)
-    with _drained(store, '"kefu_state" WRITE, "kefu_history" READ, "kefu_backfill" WRITE'):
-        return backfill.begin_all(store, wanted, now=now)
+    return run
 
 
 @contextmanager

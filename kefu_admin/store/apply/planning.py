@@ -9,6 +9,7 @@ from kefu_admin.store import secret_mark
 from kefu_admin.store.apply import identity
 from kefu_admin.store.apply.activation import fingerprint, forms
 from kefu_admin.store.apply.conversions import converted, is_shadow
+from kefu_admin.store.apply.foretelling import Outlook, outlook
 from kefu_admin.store.carrying import register
 from kefu_admin.store.changeset import (
     Action,
@@ -34,12 +35,14 @@ class Plan:
         definition: fingerprint of the project's config.
         activates: whether that config is another than the one last applied.
         left_over: what an apply of another config began and never finished; it is cleared away.
+        outlook: how long it will take over large tables, and how long nobody can save.
     """
 
     steps: tuple[Step, ...]
     definition: str
     activates: bool
     left_over: tuple[register.Progress, ...] = ()
+    outlook: tuple[Outlook, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -61,8 +64,12 @@ class Plan:
         return tuple(step for step in self.steps if not is_drop(step.action))
 
 
-def plan(store: Store) -> Plan:
+def plan(store: Store, *, tried: Plan | None = None) -> Plan:
     """Compares the project's tables with those found and counts rows at stake; changes nothing.
+
+    Args:
+        tried: a plan made shortly before: what it converts is not tried on every row once more, for
+            carrying a row refuses it if it has to.
 
     Raises:
         OtherProject: the database serves another project.
@@ -73,12 +80,14 @@ def plan(store: Store) -> Plan:
         secret_mark.assert_own(store)
         steps, there = outline(store)
         counted = [replace(step, counts=_counts(store, step)) for step in steps]
-        settled = converted(store, counted, there, _forms(store, there))
+        known = tried.steps if tried and tried.definition == store.project.fingerprint else ()
+        settled = converted(store, counted, there, _forms(store, there), known)
         return Plan(
             steps=tuple(_levelled(_exemplified(store, step)) for step in settled),
             definition=store.project.fingerprint,
             activates=fingerprint(store) != store.project.fingerprint,
             left_over=_left_over(store, there, settled),
+            outlook=outlook(store, settled, there),
         )
 
 

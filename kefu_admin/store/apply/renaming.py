@@ -22,7 +22,7 @@ def renaming(
     """The renames of the plan, types before fields.
 
     A field that has neither column nor table of its own (files, owned rows) leaves no step: it is
-    taken as renamed when the register does not know it yet.
+    taken as renamed unless that is what the register knows of it last.
     """
     tables = {s.action.old: s.action.new for s in steps if isinstance(s.action, RenameTable)}
     columns = {
@@ -35,18 +35,23 @@ def renaming(
     renamed = [
         Rename(type="", old=old, new=new, at=at) for old, new in tables.items() if new in types
     ]
-    seen = {(each.type, each.old, each.new) for each in known.entries}
     for type in types.values():
         for field in _declared(type):
             key = (type.id, field.renamed_from, field.id)
             old = link_table(type.renamed_from or type.id, field.renamed_from)
             if storage(field) in _ELSEWHERE:
-                is_renamed = key not in seen
+                is_renamed = not _is_last(known, *key)
             else:
                 is_renamed = key in columns or tables.get(old) == link_table(type.id, field.id)
             if is_renamed:
                 renamed.append(Rename(type=key[0], old=key[1], new=key[2], at=at))
     return renamed
+
+
+def _is_last(known: Renames, type_id: str, old: str, new: str) -> bool:
+    """Whether of these two names the field has the new one since its last rename."""
+    between = [e.new for e in known.entries if e.type == type_id and {e.old, e.new} == {old, new}]
+    return between[-1:] == [new]
 
 
 def _declared(type: ContentType) -> Iterator[Field]:

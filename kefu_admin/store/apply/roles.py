@@ -116,6 +116,7 @@ def _statements(store: Store, role: str) -> Iterator[str]:
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}"
         yield f"REVOKE CREATE ON SCHEMA {schema} FROM {name}, PUBLIC"
         yield f"GRANT USAGE ON SCHEMA {schema} TO {name}"
+        yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {name}"
         for table, rights in given:
             yield f"GRANT {', '.join(rights)} ON {quoted(table)} TO {name}"
         return

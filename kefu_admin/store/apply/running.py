@@ -12,7 +12,15 @@ from kefu_admin.actor import Actor
 from kefu_admin.problems import Busy, Refusal
 from kefu_admin.store import audit, derived, renames, search, secret_mark
 from kefu_admin.store.alter import relax, statements
-from kefu_admin.store.apply import backfill, first_id, identity, mariadb, sqlite
+from kefu_admin.store.apply import (
+    backfill,
+    first_id,
+    identity,
+    indexes,
+    mariadb,
+    postgresql,
+    sqlite,
+)
 from kefu_admin.store.apply.activation import activate
 from kefu_admin.store.apply.backfill import Filling
 from kefu_admin.store.apply.backup import back_up
@@ -27,8 +35,6 @@ from kefu_admin.store.database import Store
 from kefu_admin.store.ddl import add_reference
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.found import Found
-
-_LOCK = 0x6B656675  # "kefu"
 
 
 class ApplyRefused(Refusal):
@@ -103,22 +109,21 @@ def apply(
     if unknown := consent - set(plan.to_consent):
         raise UnknownConsent(names="、".join(sorted(unknown)))
     with store.connection(), _alone(store):
-        fresh = plan_now(store)
-        if [step.action for step in fresh.steps] != [step.action for step in plan.steps]:
-            raise PlanOutdated
-        if fresh.refused:
-            raise ApplyRefused(fresh.refused)
+        fresh = _still_fitting(store, plan)
         done = tuple(s for s in fresh.steps if not s.needs_consent or s.subject in consent)
         left = tuple(step for step in fresh.steps if step not in done)
         saved = back_up(store, done, now=now)
         filled = backfill.fillings(store, done)
         begun = _expanded(store, fresh, filled, now=now)
-        backfill.run(store, filled, begun)
+        late = backfill.run(store, filled, begun)
+        built = indexes.build(store, done, filled, now=now)
+        backfill.settle(late)
         with _switching(store, fenced=bool(filled)):
             with _unit(store):
-                backfill.catch_up(store, filled, begun)
+                backfill.catch_up(store, filled, late)
                 _register_renames(store, done, now=now)
-            _run(store, backfill.remaining(done, filled), left, now=now)
+            steps = indexes.remaining(backfill.remaining(done, filled), built)
+            _run(store, steps, left, now=now)
             search.lay(store)
             with _unit(store):
                 renames.follow(store)
@@ -130,8 +135,20 @@ def apply(
                 register.forget_all(store)
                 if activated or done:
                     _write_audit(store, done, actor=actor, now=now)
+        if store.dialect is Dialect.POSTGRESQL:
+            postgresql.prove(store)
     store.forget()
     return Applied(done=done, left=left, activated=activated, stale=stale, backup=saved)
+
+
+def _still_fitting(store: Store, plan: Plan) -> Plan:
+    """The plan made again, now that nobody else applies."""
+    fresh = plan_now(store, tried=plan)
+    if [step.action for step in fresh.steps] != [step.action for step in plan.steps]:
+        raise PlanOutdated
+    if fresh.refused:
+        raise ApplyRefused(fresh.refused)
+    return fresh
 
 
 @contextmanager
@@ -139,24 +156,13 @@ def _alone(store: Store) -> Iterator[None]:
     """One apply at a time. A killed one's lock goes with its connection or its file handle."""
     locks = {
         Dialect.SQLITE: sqlite.locked,
-        Dialect.POSTGRESQL: advisory,
+        Dialect.POSTGRESQL: postgresql.locked,
         Dialect.MARIADB: mariadb.locked,
     }
     with locks[store.dialect](store) as is_ours:
         if not is_ours:
             raise ApplyRunning
         yield
-
-
-@contextmanager
-def advisory(store: Store) -> Iterator[bool]:
-    """PostgreSQL's apply lock, held by the session; gives False when another has it."""
-    taken = bool(store.value("SELECT pg_try_advisory_lock(?)", (_LOCK,)))
-    try:
-        yield taken
-    finally:
-        if taken:
-            store.value("SELECT pg_advisory_unlock(?)", (_LOCK,))
 
 
 @contextmanager
@@ -180,6 +186,7 @@ def _switching(store: Store, *, fenced: bool) -> Iterator[None]:
     with store.transaction():
         if fenced:
             register.drain(store)
+        postgresql.forget_unproved(store)
         yield
 
 

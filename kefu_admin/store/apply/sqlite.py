@@ -83,7 +83,7 @@ def run(store: Store, done: tuple[Step, ...], left: tuple[Step, ...]) -> None:
         for step in left
         if isinstance(step.action, DropColumn) and not step.action.column.nullable
     ]
-    to_rebuild = {_table(each) for each in actions if _needs_rebuild(each)}
+    to_rebuild = {_table(each) for each in actions if needs_rebuild(each)}
     to_rebuild |= {each.table for each in relaxed}
     first = (RenameTable, RenameColumn)
     for action in actions:
@@ -119,7 +119,8 @@ def _execute(store: Store, action: Action) -> None:
     first_id.go_on(store, action)
 
 
-def _needs_rebuild(action: Action) -> bool:
+def needs_rebuild(action: Action) -> bool:
+    """Whether ALTER cannot do it, so that the table is made anew with all its rows."""
     if isinstance(action, AddColumn):  # ALTER takes no required column without default
         return not action.column.nullable and action.column.default is None
     return isinstance(action, _Rebuilding)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from math import ceil
 
 from kefu_admin import wording
 from kefu_admin.store.apply.planning import Plan
@@ -12,22 +14,39 @@ from kefu_admin.store.shapes import ColumnShape
 
 _MARKS = {Level.SAFE: " ", Level.ATTENTION: "!", Level.DESTRUCTIVE: "‼"}
 
+_INDEX_RENAMED = "plan_rename_index"  # many at once, and no news: counted
+
 
 def lines(plan: Plan, locale: str) -> list[str]:
     """One line per step, `+ - ~` first, rows at stake behind it; then what is needed to go on."""
     if plan.is_empty:
         return [wording.sentence("plan_empty", locale)]
-    said = [each for step in plan.steps for each in (line(step, locale), *rows(step, locale))]
+    told = [step for step in plan.steps if step.code != _INDEX_RENAMED]
+    said = [each for step in told for each in (line(step, locale), *rows(step, locale))]
+    renamed = Counter(
+        step.subject.partition(".")[0] for step in plan.steps if step.code == _INDEX_RENAMED
+    )
+    said += [
+        wording.sentence("plan_rename_indexes", locale, table=table, count=count)
+        for table, count in renamed.items()
+    ]
     said += [
         wording.sentence("plan_left_over", locale, subject=f"{each.table}.{each.column}")
         for each in plan.left_over
     ]
+    said += [
+        wording.sentence(
+            "plan_outlook", locale, table=each.table, rows=each.rows,
+            beside=ceil(each.beside), locked=ceil(each.locked),
+        )
+        for each in plan.outlook
+    ]  # fmt: skip
     if not plan.steps:
         said.append(wording.sentence("plan_only_activates", locale))
     if plan.refused:
         said.append(wording.sentence("plan_refused", locale, count=len(plan.refused)))
     if plan.to_consent:
-        names = " ".join(plan.to_consent)
+        names = " ".join(f"--consent {name}" for name in plan.to_consent)
         said.append(wording.sentence("plan_consent", locale, names=names))
     return said
 

@@ -3,8 +3,8 @@
 The tables are built as they were, loaded in one transaction, and read again: what does not come out
 as it was archived undoes everything (MariaDB commits a CREATE TABLE; there the tables made are
 dropped again). Afterwards the database is what it was at the instant of the backup, with three
-things more: lines no block held are sealed, the search index is built anew, and a line in the audit
-book says that it was restored.
+things more: lines no block held are sealed, the search index is built as this release builds it,
+and a line in the audit book says that it was restored.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def _fill(
         finish(store, manifest.tables)
     _compare(store, manifest)
     _put_files(store, archive, manifest, files)
-    search.rebuild(store)
+    search.renew(store)
     seal.seal_rest(store, now=now)
     write_state(
         store,

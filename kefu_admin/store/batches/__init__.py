@@ -2,30 +2,36 @@
 
 - `rows`: batches and their records as values, and reading them
 - `keeping`: the one writer of `kefu_batch` and `kefu_batch_row`
+- `lines`: files to be imported, the one writer of `kefu_import` and `kefu_import_row`
 - `digests`: what the audit line of a batch says of the whole
 
-A record's verdict is written in the transaction that changes it, so what is still open in a batch
-is exactly what is still to be done, however often a worker was killed.
+A selection is frozen portion by portion, each in a transaction of its own, so that no writer waits
+for it; a batch whose selection is not whole can only be deleted. A record's verdict is written in
+the transaction that changes it, so what is still open in a batch is exactly what is still to be
+done, however often a worker was killed.
 Rule: reliability-security D04, D06, R11.
 """
 
 from kefu_admin.store.batches.digests import names, of_batch, of_record
 from kefu_admin.store.batches.keeping import (
     advance,
+    close,
+    forget,
     forget_unconfirmed,
     freeze,
-    freeze_done,
     make,
     plan,
     start,
     tell,
     tell_ready,
 )
+from kefu_admin.store.batches.lines import Sheet
 from kefu_admin.store.batches.rows import (
     Batch,
     BatchRow,
     State,
     counts,
+    done,
     frozen,
     get,
     of_asker,
@@ -37,12 +43,15 @@ from kefu_admin.store.batches.rows import (
 __all__ = [
     "Batch",
     "BatchRow",
+    "Sheet",
     "State",
     "advance",
+    "close",
     "counts",
+    "done",
+    "forget",
     "forget_unconfirmed",
     "freeze",
-    "freeze_done",
     "frozen",
     "get",
     "make",

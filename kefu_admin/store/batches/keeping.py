@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kefu_admin.problems import FieldError
+from kefu_admin.store import inserts
 from kefu_admin.store.batches.rows import State
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
@@ -15,6 +16,9 @@ from kefu_admin.store.shapes import ColumnKind
 from kefu_admin.store.verdicts import Told, Verdict
 
 _CHUNK = 500
+_FORGOTTEN = 5_000  # rows deleted at once
+_FROZEN = ("batch_id", "record_id", "version", "verdict")
+_UNCONFIRMED = (State.FREEZING, State.PLANNING, State.PLANNED)
 
 
 def make(
@@ -37,31 +41,23 @@ def make(
         'INSERT INTO "kefu_batch" ("type", "action", "deed", "state", "asker_id", "asker", "asked",'
         ' "filter", "reason", "selection", "digest", "definition", "of_batch", "created_at")'
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, ?, ?)",
-        (type, action, deed, State.PLANNING, asker_id, asker, _json(asked), filter, reason,
+        (type, action, deed, State.FREEZING, asker_id, asker, _json(asked), filter, reason,
          store.project.fingerprint[:16], of_batch, at),
     )  # fmt: skip
 
 
-def freeze(store: Store, batch_id: int, select: tuple[str, Sequence[object]]) -> int:
-    """Take in the records a SELECT of `id` and `version` finds; returns how many."""
-    text, params = select
-    cursor = store.execute(
-        'INSERT INTO "kefu_batch_row" ("batch_id", "record_id", "version", "verdict")'
-        f' SELECT {int(batch_id)}, s."id", s."version", \'{Verdict.NEW}\' FROM ({text}) AS s',
-        params,
+def freeze(store: Store, batch_id: int, portion: Sequence[tuple[int, int]]) -> None:
+    """Take in some records with their versions; the batch's total grows by as many."""
+    rows = [(batch_id, id, version, Verdict.NEW) for id, version in portion]
+    inserts.many(store, "kefu_batch_row", _FROZEN, rows)
+    store.execute(
+        'UPDATE "kefu_batch" SET "total" = "total" + ? WHERE "id" = ?', (len(portion), batch_id)
     )
-    return int(cursor.rowcount)
 
 
-def freeze_done(store: Store, batch_id: int, of_batch: int) -> int:
-    """Take in what another batch did, in the versions it left; returns how many."""
-    cursor = store.execute(
-        'INSERT INTO "kefu_batch_row" ("batch_id", "record_id", "version", "verdict")'
-        f' SELECT {int(batch_id)}, "record_id", "version_after", \'{Verdict.NEW}\''
-        ' FROM "kefu_batch_row" WHERE "batch_id" = ? AND "verdict" = ?',
-        (of_batch, Verdict.DONE),
-    )
-    return int(cursor.rowcount)
+def close(store: Store, batch_id: int, *, job_id: int | None) -> None:
+    """The selection is whole: its records can be looked at."""
+    _set(store, batch_id, state=State.PLANNING, job_id=job_id)
 
 
 def tell(store: Store, batch_id: int, told: Sequence[Told]) -> None:
@@ -103,27 +99,35 @@ def plan(
     store: Store,
     batch_id: int,
     *,
-    total: int | None = None,
-    selection: str | None = None,
-    digest: str | None = None,
-    job_id: int | None = None,
-    state: State | None = None,
+    settled: int,
+    selection: str,
+    digest: str,
 ) -> None:
-    """Keep what planning has found out so far."""
+    """Every record has been looked at, and so many will not be done."""
     _set(
-        store, batch_id, total=total, selection=selection, digest=digest, job_id=job_id, state=state
+        store,
+        batch_id,
+        settled=settled,
+        selection=selection,
+        digest=digest,
+        state=State.PLANNED,
     )
 
 
 def start(
-    store: Store, batch_id: int, *, settled: int, undo_until: datetime | None, now: datetime
+    store: Store,
+    batch_id: int,
+    *,
+    job_id: int | None,
+    undo_until: datetime | None,
+    now: datetime,
 ) -> None:
-    """The batch was confirmed; what planning had refused is settled already."""
+    """The batch was confirmed; a worker's job runs it, or nobody but the asker."""
     _set(
         store,
         batch_id,
         state=State.RUNNING,
-        settled=settled,
+        job_id=job_id,
         started_at=store.to_db(ColumnKind.INSTANT, now),
         undo_until=store.to_db(ColumnKind.INSTANT, undo_until),
     )
@@ -140,18 +144,45 @@ def advance(store: Store, batch_id: int, *, settled: int, done_at: datetime | No
     )
 
 
-def forget_unconfirmed(store: Store, *, before: datetime) -> int:
-    """Delete previews nobody confirmed, made before an instant; returns how many."""
+def forget_unconfirmed(store: Store, *, before: datetime) -> bool:
+    """Delete a portion of a preview nobody confirmed, made before an instant; whether there was
+    one."""
     old = (
-        'SELECT "id" FROM "kefu_batch" WHERE "state" IN (?, ?) AND "created_at" < ?'
-        ' ORDER BY "id" LIMIT 20'
+        'SELECT "id" FROM "kefu_batch" WHERE "state" IN (?, ?, ?) AND "created_at" < ?'
+        ' ORDER BY "id" LIMIT 1'
     )
     at = store.to_db(ColumnKind.INSTANT, before)
-    ids = [int(row[0]) for row in store.rows(old, (State.PLANNING, State.PLANNED, at))]
-    for id in ids:
-        store.execute('DELETE FROM "kefu_batch_row" WHERE "batch_id" = ?', (id,))
-        store.execute('DELETE FROM "kefu_batch" WHERE "id" = ?', (id,))
-    return len(ids)
+    found = store.value(old, (*_UNCONFIRMED, at))
+    if found is not None:
+        forget(store, int(found))
+    return found is not None
+
+
+def forget(store: Store, batch_id: int) -> bool:
+    """Delete a portion of a batch nobody confirmed, at last the batch itself; whether there is more
+    of it. From the first portion on it cannot be confirmed."""
+    kept = store.execute(
+        'UPDATE "kefu_batch" SET "state" = ? WHERE "id" = ? AND "state" IN (?, ?, ?)',
+        (State.FREEZING, batch_id, *_UNCONFIRMED),
+    )
+    if kept.rowcount != 1:
+        return False
+    last = store.value(
+        'SELECT "record_id" FROM "kefu_batch_row" WHERE "batch_id" = ? ORDER BY "record_id"'
+        f" LIMIT 1 OFFSET {_FORGOTTEN - 1}",
+        (batch_id,),
+    )
+    if last is not None:
+        store.execute(
+            'DELETE FROM "kefu_batch_row" WHERE "batch_id" = ? AND "record_id" <= ?',
+            (batch_id, last),
+        )
+        return True
+    store.execute('DELETE FROM "kefu_batch_row" WHERE "batch_id" = ?', (batch_id,))
+    store.execute('DELETE FROM "kefu_import_row" WHERE "batch_id" = ?', (batch_id,))
+    store.execute('DELETE FROM "kefu_import" WHERE "batch_id" = ?', (batch_id,))
+    store.execute('DELETE FROM "kefu_batch" WHERE "id" = ?', (batch_id,))
+    return False
 
 
 def _set(store: Store, batch_id: int, **values: object) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from kefu_admin.problems import FieldError
 from kefu_admin.store.database import Store
@@ -19,6 +19,7 @@ from kefu_admin.store.verdicts import Verdict
 class State(StrEnum):
     """Where a batch stands."""
 
+    FREEZING = "freezing"  # its rows are being written down, or deleted: never to be run
     PLANNING = "planning"  # its rows are being looked at
     PLANNED = "planned"  # shown, not confirmed
     RUNNING = "running"
@@ -63,21 +64,25 @@ class Batch:
     undo_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchRow:
-    """One record of a batch."""
+class BatchRow(NamedTuple):
+    """One record of a batch; of an import one line of the file.
+
+    `target` is the record a line changes or has made; None for all other batches.
+    """
 
     id: int
     version: int
     verdict: Verdict
     errors: tuple[FieldError, ...]
     version_after: int | None
+    target: int | None = None
 
 
 _NAMES = tuple(field.name for field in fields(Batch))
 _COLUMNS = ", ".join(f'"{name}"' for name in _NAMES)
 _INSTANTS = ("created_at", "started_at", "finished_at", "undo_until")
-_ROW = '"record_id", "version", "verdict", "reason", "version_after"'
+_VERDICTS = {verdict.value: verdict for verdict in Verdict}
+_ROW = '"record_id", "version", "verdict", "reason", "version_after", "target_id"'
 
 
 def get(store: Store, batch_id: int, *, lock: bool = False) -> Batch | None:
@@ -87,13 +92,19 @@ def get(store: Store, batch_id: int, *, lock: bool = False) -> Batch | None:
     return _batch(store, row) if row is not None else None
 
 
-def of_asker(store: Store, asker_id: int, *, before_id: int = 0, limit: int = 50) -> list[Batch]:
-    """A person's batches that were confirmed, newest first; `before_id` continues a page."""
+def of_asker(
+    store: Store, asker_id: int, types: Sequence[str], *, before_id: int = 0, limit: int = 50
+) -> list[Batch]:
+    """A person's batches over these types that were confirmed, newest first; `before_id` continues
+    a page."""
+    if not types:
+        return []
     older = ' AND "id" < ?' if before_id else ""
-    params: tuple[object, ...] = (asker_id, State.RUNNING, State.DONE)
+    marks = ", ".join("?" * len(types))
+    params: tuple[object, ...] = (asker_id, State.RUNNING, State.DONE, *types)
     rows = store.rows(
-        f'SELECT {_COLUMNS} FROM "kefu_batch" WHERE "asker_id" = ? AND "state" IN (?, ?){older}'
-        ' ORDER BY "id" DESC LIMIT ?',
+        f'SELECT {_COLUMNS} FROM "kefu_batch" WHERE "asker_id" = ? AND "state" IN (?, ?)'
+        f' AND "type" IN ({marks}){older} ORDER BY "id" DESC LIMIT ?',
         (*params, before_id, limit) if before_id else (*params, limit),
     )
     return [_batch(store, row) for row in rows]
@@ -125,6 +136,19 @@ def rows(
         (batch_id, after_id, *wanted, limit),
     )
     return [_row(row) for row in found]
+
+
+def done(store: Store, batch_id: int, *, size: int) -> Iterator[list[tuple[int, int]]]:
+    """What a batch did, in portions: (record, version it left) in the order of its rows."""
+    last = 0
+    while found := store.rows(
+        'SELECT "record_id", "version_after", COALESCE("target_id", "record_id")'
+        ' FROM "kefu_batch_row" WHERE "batch_id" = ?'
+        ' AND "verdict" = ? AND "record_id" > ? ORDER BY "record_id" LIMIT ?',
+        (batch_id, Verdict.DONE, last, size),
+    ):
+        yield [(int(record), int(version)) for _, version, record in found]
+        last = int(found[-1][0])
 
 
 def counts(store: Store, batch_id: int) -> dict[Verdict, int]:
@@ -169,19 +193,18 @@ def _batch(store: Store, row: tuple[Any, ...]) -> Batch:
 
 
 def _row(row: tuple[Any, ...]) -> BatchRow:
-    id, version, verdict, reason, version_after = row
+    id, version, verdict, reason, version_after, target = row
     return BatchRow(
-        id=int(id),
-        version=int(version),
-        verdict=Verdict(verdict),
-        errors=_errors(reason),
-        version_after=int(version_after) if version_after is not None else None,
+        id=id,
+        version=version,
+        verdict=_VERDICTS[verdict],
+        errors=_errors(reason) if reason else (),
+        version_after=version_after,
+        target=target,
     )
 
 
-def _errors(text: str | None) -> tuple[FieldError, ...]:
-    if not text:
-        return ()
+def _errors(text: str) -> tuple[FieldError, ...]:
     return tuple(
         FieldError(field, code, facts, clause) for field, code, facts, clause in json.loads(text)
     )

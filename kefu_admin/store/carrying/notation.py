@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from kefu_admin.store.shapes import ColumnKind, ColumnShape
@@ -26,8 +26,7 @@ class Notation(StrEnum):
     LINK = "link"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One stored value: `value` in Python, `text` as a person would write it."""
 
     value: object
@@ -62,6 +61,8 @@ def read(found: Notation, raw: object, *, scale: int, zone: ZoneInfo) -> Written
         zone: the project's zone, in which instants are written.
     """
     match found:
+        case Notation.TEXT:
+            return Written(raw, str(raw))
         case Notation.NUMBER if scale:
             number = Decimal(int(str(raw))).scaleb(-scale)
             return Written(number, f"{number:f}")

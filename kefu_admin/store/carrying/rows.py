@@ -2,47 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from kefu_admin.definitions.field_types import convert, plain, storage
 from kefu_admin.definitions.fields import BadValue, Field, PersonalClass, Storage
+from kefu_admin.problems import Refusal
 from kefu_admin.store import crypto
 from kefu_admin.store.carrying.notation import Notation, Written, notation, read
 from kefu_admin.store.carrying.pairs import Take, pair
+from kefu_admin.store.carrying.tally import Reason, Tally, note, shown
 from kefu_admin.store.columns import hash_column, is_always_required, kind, to_column
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import quoted
 from kefu_admin.store.shapes import ColumnKind, ColumnShape
 
 PORTION = 20_000  # rows read at once while counting
-_SHOWN_VALUES = 8
-_SHOWN_IDS = 5
-_REMEMBERED = 10_000  # raw values whose result is kept: most columns repeat themselves
+_REMEMBERED = 50_000  # raw values whose result is kept: most columns repeat themselves
 
 
-@dataclass(slots=True)
-class Reason:
-    """Rows that cannot be carried for one reason: the value (none where it is personal), the code
-    of the sentence that says why, how many rows, and the first of their ids."""
+class RowRefused(Refusal):
+    """A row that could be carried when the plan was made cannot be now. facts: type, field, id."""
 
-    value: str
-    code: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-    count: int = 0
-    ids: list[int] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Tally:
-    """What counting found: rows with a value, those that will read otherwise, and the refused."""
-
-    filled: int = 0
-    changed: int = 0
-    refused: int = 0
-    examples: list[Reason] = field(default_factory=list)
+    code, status = "row_refused", 409
 
 
 @dataclass(frozen=True)
@@ -124,19 +108,63 @@ class Carrier:
         constant = self.field.backfill if self.field.backfill is not None else self.field.default
         return None if isinstance(constant, str) and constant.startswith("$") else constant
 
-    def columns(self, id: int, value: object, target: str) -> dict[str, object]:
-        """What the driver takes, per column; `target` is the column the value itself goes to."""
-        own = self.field
+    def columns(self, ids: Sequence[int], raws: Sequence[object]) -> list[list[object]]:
+        """What the driver takes, a list for each of the columns `kinds` names.
+
+        Raises:
+            RowRefused: a row's value cannot become one of the field.
+        """
+        if self._is_sealed:
+            pairs = [
+                self._sealed(id, self._value(id, raw)) for id, raw in zip(ids, raws, strict=True)
+            ]
+            return [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
+        if self.found is Notation.SECRET:
+            return [
+                [self._written(self._value(id, raw)) for id, raw in zip(ids, raws, strict=True)]
+            ]
+        known, found = self._known, list[object]()
+        for id, raw in zip(ids, raws, strict=True):
+            try:
+                found.append(known[raw])
+            except KeyError:
+                written = self._written(self._value(id, raw))
+                if len(known) < _REMEMBERED:
+                    known[raw] = written
+                found.append(written)
+        return [found]
+
+    def fillings(self, ids: Sequence[int]) -> list[list[object]]:
+        """The same for rows that all get the field's filling."""
         if not self._is_sealed:
-            return {target: self.store.to_db(self._kind, to_column(own, value))}
+            return [[self._written(self.filling)] * len(ids)]
+        pairs = [self._sealed(id, self.filling) for id in ids]
+        return [[pair[0] for pair in pairs], [pair[1] for pair in pairs]]
+
+    @cached_property
+    def _known(self) -> dict[object, object]:
+        return {}
+
+    def _value(self, id: int, raw: object) -> object:
+        try:
+            return self.value(id, raw)
+        except BadValue as bad:
+            raise RowRefused(type=self.type_id, field=self.field.id, id=id) from bad
+
+    def _written(self, value: object) -> object:
+        return self.store.to_db(self._kind, to_column(self.field, value))
+
+    def _sealed(self, id: int, value: object) -> tuple[str | None, str | None]:
+        """The cipher text and its look-up hash."""
         if value is None:
-            return {target: None, hash_column(own): None}
+            return None, None
+        own = self.field
         text = str(plain(own, value))
         keys = crypto.vault_of(self.store)
-        return {
-            target: keys.seal(text, type_id=self.type_id, field=own.id, record_id=id),
-            hash_column(own): keys.look_up(text, type_id=self.type_id, field=own.id),
-        }
+        return (
+            keys.seal(text, type_id=self.type_id, field=own.id, record_id=id),
+            keys.look_up(text, type_id=self.type_id, field=own.id),
+        )
 
     def kinds(self, target: str) -> dict[str, ColumnKind]:
         """What `columns` names, and their kinds."""
@@ -164,8 +192,8 @@ class Carrier:
                 tally.changed += result
                 continue
             tally.refused += 1
-            _note(reasons, self._shown(raw, result), result, id)
-        tally.examples = sorted(reasons.values(), key=lambda each: -each.count)[:_SHOWN_VALUES]
+            note(reasons, self._shown(raw, result), result, id)
+        tally.examples = shown(reasons)
         return tally
 
     def _tried(self, id: int, raw: object) -> BadValue | bool:
@@ -176,8 +204,7 @@ class Carrier:
             return bad
         if self._is_sealed or self.found is Notation.SECRET:
             return True
-        after = self.store.to_db(self._kind, to_column(self.field, value))
-        return after != raw
+        return self._written(value) != raw
 
     def _read(self, found: Notation, id: int, neutral: object) -> Written:
         if found is Notation.SECRET:
@@ -248,11 +275,3 @@ def _moved(declared: dict[str, object], member: str) -> tuple[str, ...]:
     if moved is None:
         return ()
     return tuple(str(one) for one in moved) if isinstance(moved, tuple) else (str(moved),)
-
-
-def _note(reasons: dict[tuple[str, str], Reason], shown: str, why: BadValue, id: int) -> None:
-    key = (shown, why.code) if len(reasons) < _REMEMBERED else ("", why.code)
-    example = reasons.setdefault(key, Reason(key[0], why.code, why.facts))
-    example.count += 1
-    if len(example.ids) < _SHOWN_IDS:
-        example.ids.append(id)

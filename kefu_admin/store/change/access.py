@@ -22,16 +22,17 @@ UNWRITTEN = frozenset({"computed", "rollup", "number"})
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What holds in one row for the asked action. `within_level` is False above the clearance:
-    then `actions` is empty."""
+    """What holds in one row for the asked action. Of a field seen `masked` one sees whether it has
+    a value. `within_level` is False above the clearance: then `actions` is empty."""
 
     actions: frozenset[Action]
-    edit: frozenset[str]
-    see: frozenset[str]
+    edit: frozenset[str] = frozenset()
+    see: frozenset[str] = frozenset()
+    masked: frozenset[str] = frozenset()
     within_level: bool = True
 
 
-NOTHING = Held(frozenset(), frozenset(), frozenset())
+NOTHING = Held(frozenset())
 
 
 class Access:
@@ -60,7 +61,7 @@ class Access:
         if of_type is None or content_type is None:
             return NOTHING
         if not self.within_level(content_type, values):
-            return Held(frozenset(), frozenset(), frozenset(), within_level=False)
+            return Held(frozenset(), within_level=False)
         matching = tuple(
             place
             for place, grant in enumerate(of_type.grants)
@@ -122,7 +123,12 @@ def _held(grants: Sequence[RowGrant], denials: Sequence[RowDenial], action: Acti
     def fields(by: Action, right: Right) -> frozenset[str]:
         return _having(grants, by, right) - hidden if by in actions else frozenset()
 
-    return Held(actions, edit=fields(action, Right.EDIT), see=fields(Action.READ, Right.SEE))
+    return Held(
+        actions,
+        edit=fields(action, Right.EDIT),
+        see=fields(Action.READ, Right.SEE),
+        masked=fields(Action.READ, Right.SEE_MASKED),
+    )
 
 
 def _having(grants: Iterable[RowGrant], action: Action, right: Right) -> frozenset[str]:

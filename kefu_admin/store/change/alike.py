@@ -149,8 +149,10 @@ def _key(
     if not present:
         return take
 
+    others = itemgetter(*present, present[0])  # two at least: then it gives several
+
     def key(row: Sequence[Any]) -> Hashable:
-        return take(row), *[row[place] in _ABSENT for place in present]
+        return take(row), *map(_ABSENT.__contains__, others(row))
 
     return key
 

@@ -109,9 +109,13 @@ class Book:
     def _index(self, drafts: list[Draft]) -> None:
         """Bring the search index up to date where searched values changed."""
         records: dict[str, list[search.Indexed]] = {}
+        searched = {
+            type_id: {one.id for one in search.indexed(self._store, type_id)}
+            for type_id in {draft.type.id for draft in drafts}
+        }
         for draft in drafts:
-            names = {one.id for one in search.indexed(self._store, draft.type.id)}
-            if names and (draft.kind is not Kind.UPDATE or names & draft.changed):
+            names = searched[draft.type.id]
+            if names and not (draft.kind is Kind.UPDATE and names.isdisjoint(draft.changed)):
                 after = None if draft.kind is Kind.REMOVE else draft.after
                 one = search.Indexed(draft.id, draft.before, after)
                 records.setdefault(draft.type.id, []).append(one)

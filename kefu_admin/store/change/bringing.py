@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import FieldError
-from kefu_admin.store.change import foreseeing, guesses, references, restoring
+from kefu_admin.store.change import foreseeing, guarding, guesses, references, restoring
 from kefu_admin.store.change.bulk import Wanted, halving, write
 from kefu_admin.store.change.recorded import Recorded
 from kefu_admin.store.change.values import Draft, walk
@@ -78,6 +78,7 @@ def _drafts(
         draft.errors = [_unplaced(draft, error) for error in draft.errors]
         draft.prefix = ""
     references.check(change, list(walk(drafts)))
+    guarding.ask(change, walk(drafts))
     good: list[Draft] = []
     for draft in drafts:
         errors = tuple(error for one in walk([draft]) for error in one.errors)
@@ -105,4 +106,5 @@ def _look(change: Change, type_id: str, one: Recorded, wanted: Wanted) -> Verdic
 
 def _unplaced(draft: Draft, error: FieldError) -> FieldError:
     """A fault without its place among the records."""
-    return replace(error, field=error.field.removeprefix(draft.prefix))
+    place = draft.path("")
+    return replace(error, field=error.field.removeprefix(place).removeprefix("."))

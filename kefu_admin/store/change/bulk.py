@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kefu_admin.definitions.condition import ALWAYS, Condition
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.role import Action
-from kefu_admin.problems import FieldError, Invalid, Refusal, StillReferenced
+from kefu_admin.problems import FieldError, Invalid, NumbersExhausted, Refusal, StillReferenced
 from kefu_admin.store.change import (
     alike,
     following,
     foreseeing,
+    guarding,
     guesses,
     references,
     removal,
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 _REFERRED = (FieldError("", "bulk_referred"),)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One record as it was frozen, and what is to be written into it; None: it is to go."""
 
     id: int
@@ -48,10 +48,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a record must meet besides rules and rights, and what is said of one that does not."""
+    """What a record must meet besides rules and rights, and what is said of one that does not.
+    `takes_part`: the right by which records take part in what is done."""
 
     condition: Condition = ALWAYS
     otherwise: FieldError | None = None
+    takes_part: Action = Action.BULK
 
 
 def judge(change: Change, type_id: str, wanted: Sequence[Wanted], rule: Rule) -> list[Told]:
@@ -112,8 +114,10 @@ def _drafts(
             removed.append(record)
         else:
             edits.append(_edit(content_type, record, one.values, seen))
-    good, refused = _judged(change, edits)
-    return [*good, *removal.drafts(change, content_type, removed)], [*told, *refused]
+    going = removal.drafts(change, content_type, removed)
+    guarding.ask(change, walk(going))
+    good, refused = _parted(change, [*_judged(change, edits), *going])
+    return good, [*told, *refused]
 
 
 @dataclass(slots=True)
@@ -153,7 +157,7 @@ class _Look:
 
     def _may(self, record: Record, action: Action, held: Held) -> Verdict | Held:
         change, rule = self._change, self._rule
-        if action not in held.actions or not _takes_part(change, self._type.id, action, record):
+        if action not in held.actions or not self._takes_part(action, record):
             return Verdict.DENIED
         if rule.condition != ALWAYS and not change.warrant.decide(
             rule.condition,
@@ -165,16 +169,16 @@ class _Look:
             return Verdict.REFUSED
         return held
 
-
-def _takes_part(change: Change, type_id: str, action: Action, record: Record) -> bool:
-    """Whether bulk actions are open to him in this row; asked only where that may differ from the
-    action itself."""
-    of_type = change.warrant.grants.types[type_id]
-    if all(
-        Action.BULK in grant.actions for grant in of_type.grants if action in grant.actions
-    ) and not any(Action.BULK in denial.actions for denial in of_type.denials):
-        return True
-    return Action.BULK in change.access.held(type_id, Action.BULK, record.values).actions
+    def _takes_part(self, action: Action, record: Record) -> bool:
+        """Whether such changes are open to him in this row; asked only where that may differ from
+        the action itself."""
+        change, part = self._change, self._rule.takes_part
+        of_type = change.warrant.grants.types[self._type.id]
+        if all(
+            part in grant.actions for grant in of_type.grants if action in grant.actions
+        ) and not any(part in denial.actions for denial in of_type.denials):
+            return True
+        return part in change.access.held(self._type.id, part, record.values).actions
 
 
 def _edit(
@@ -192,19 +196,26 @@ def _edit(
     )
 
 
-def _judged(change: Change, drafts: list[Draft]) -> tuple[list[Draft], list[Told]]:
-    """The drafts that may be written, and the verdicts of those that may not."""
+def _judged(change: Change, drafts: list[Draft]) -> list[Draft]:
+    """The drafts with their faults."""
     if drafts:
         sent = frozenset(name for draft in drafts for name in draft.sent)
         judge = alike.Judge(change, drafts[0].type, sent)
         for draft in drafts:
             judge.judge(draft)
     references.check(change, drafts)
+    guarding.ask(change, drafts)
+    return drafts
+
+
+def _parted(change: Change, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Told]]:
+    """The drafts that may be written, and the verdicts of those that may not."""
     good: list[Draft] = []
     told: list[Told] = []
     for draft in drafts:
-        if draft.errors:
-            told.append(Told(id=draft.id, verdict=Verdict.REFUSED, errors=tuple(draft.errors)))
+        errors = tuple(error for one in walk([draft]) for error in one.errors)
+        if errors:
+            told.append(Told(id=draft.id, verdict=Verdict.REFUSED, errors=errors))
         elif draft.forbidden:
             told.append(Told(id=draft.id, verdict=Verdict.DENIED))
         elif not draft.writes:
@@ -224,11 +235,11 @@ def halving(
     if not drafts:
         return []
     try:
-        with _undone_when_refused(change, drafts):
+        with undone_when_refused(change, drafts):
             write(drafts)
     except Refusal as refusal:
         if len(drafts) == 1:
-            return [Told(id=drafts[0].id, verdict=Verdict.REFUSED, errors=_why(refusal))]
+            return [Told(id=drafts[0].id, verdict=Verdict.REFUSED, errors=why(refusal))]
         middle = len(drafts) // 2
         return [
             *halving(change, drafts[:middle], write),
@@ -238,7 +249,7 @@ def halving(
 
 
 @contextmanager
-def _undone_when_refused(change: Change, drafts: Sequence[Draft]) -> Iterator[None]:
+def undone_when_refused(change: Change, drafts: Sequence[Draft]) -> Iterator[None]:
     """What the block wrote is undone when it is refused; the transaction goes on."""
     waiting = change.book.waiting
     change.store.execute("SAVEPOINT kefu_bulk")
@@ -271,9 +282,12 @@ def write(change: Change, drafts: list[Draft]) -> None:
             change.book.tell(draft)
 
 
-def _why(refusal: Refusal) -> tuple[FieldError, ...]:
+def why(refusal: Refusal) -> tuple[FieldError, ...]:
+    """The reasons of a record that was refused when it was written."""
     if isinstance(refusal, Invalid):
         return refusal.errors
     if isinstance(refusal, StillReferenced):
         return _REFERRED
+    if isinstance(refusal, NumbersExhausted):
+        return (FieldError("", refusal.code, refusal.facts),)
     return (FieldError("", "bulk_refused"),)

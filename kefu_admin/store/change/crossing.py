@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
 Values = Sequence[object]
-WriteAll = Callable[["Store", Values], Values]
+WriteAll = Callable[["Store", Sequence[int], Values], Values]  # of the records' ids and values
 ReadOne = Callable[["Store", Any, int], object]  # of the driver's value and the record's id
 
 _SAME = frozenset({Storage.LINK, Storage.TEXT, Storage.LONG_TEXT})
@@ -44,11 +44,12 @@ class Crossing:
 
 def new_columns(store: Store, type_id: str, drafts: Sequence[Draft]) -> list[Values]:
     """The columns of new rows as the driver takes them, without `id`. Secrets are "" where there is
-    a value: the cipher text is bound to the id and follows by UPDATE."""
+    a value and no id yet: the cipher text is bound to it and follows by UPDATE."""
     crossing = of(store, type_id)
     taken = zip(*(draft.after.several(crossing.take) for draft in drafts), strict=True)
+    ids = [draft.id for draft in drafts]
     return [
-        column if write is None else write(store, column)
+        column if write is None else write(store, ids, column)
         for write, column in zip(crossing.writers, taken, strict=True)
     ]
 
@@ -75,17 +76,18 @@ of = PerType(_compile)
 def _writer(sql: TypeSql, column: Column) -> WriteAll | None:
     one = column.field
     if column.secret or column.hashed:
-        return lambda store, values: [
-            statements.encode(store, sql, column, 0, value) for value in values
+        return lambda store, ids, values: [
+            statements.encode(store, sql, column, id, value)
+            for id, value in zip(ids, values, strict=True)
         ]
     if one is None and column.kind is ColumnKind.INTEGER:
         return None
     if one is not None and _is_whole(one):
         return None
     if one is not None and storage(one) in (Storage.TEXT, Storage.LONG_TEXT):
-        return lambda _, values: [value or None for value in values]
+        return lambda _, ids, values: [value or None for value in values]
 
-    def remembering(store: Store, values: Values) -> Values:
+    def remembering(store: Store, ids: Sequence[int], values: Values) -> Values:
         """Dates, instants, amounts, members: the same few again and again."""
         known: dict[object, object] = {None: None}
         written = []

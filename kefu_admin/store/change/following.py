@@ -55,8 +55,15 @@ def lock_carriers(store: Store, drafts: Sequence[Draft]) -> None:
 
 def _touched(store: Store, drafts: Sequence[Draft]) -> Touched:
     touched: Touched = {}
+    apart: set[tuple[str, frozenset[str]]] = set()  # changes of fields nothing is kept over
     for draft in drafts:
         changed = None if draft.kind is not Kind.UPDATE else draft.changed
+        if changed is not None:
+            if (draft.type.id, changed) in apart:
+                continue
+            if not any(changed & reads for _, _, reads in _carried(store, draft.type.id)):
+                apart.add((draft.type.id, changed))
+                continue
         _note(store, touched, draft.type.id, changed, (draft.before, draft.after))
     return touched
 

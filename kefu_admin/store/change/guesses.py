@@ -35,17 +35,21 @@ def spend(change: Change, drafts: Iterable[Draft]) -> None:
     actor = change.warrant.actor
     limit = throttle.Limit(count=change.store.project.search_per_hour, seconds=HOUR)
     who = actor.login if actor.user_id is None else str(actor.user_id)
+    keys: dict[str, tuple[tuple[str, ...], ...]] = {}
     for draft in drafts:
         if draft.kind is Kind.REMOVE:
             continue
-        for _, _, fields in unique_keys(change.store, draft.type.id):
-            if _is_guess(change, draft, fields):
+        type_id = draft.type.id
+        if type_id not in keys:
+            keys[type_id] = tuple(fields for _, _, fields in unique_keys(change.store, type_id))
+        for fields in keys[type_id]:
+            if not draft.changed.isdisjoint(fields) and _is_guess(change, draft, fields):
                 throttle.spend(change.store, f"search:{who}", limit, now=change.now)
 
 
 def _is_guess(change: Change, draft: Draft, fields: tuple[str, ...]) -> bool:
     """Whether another record holds the same in all of the fields the writer sees."""
-    if draft.held.see.issuperset(fields) or draft.changed.isdisjoint(fields):
+    if draft.held.see.issuperset(fields):
         return False
     if any(draft.after[name] in (None, "", ()) for name in fields):
         return False  # absent values never collide

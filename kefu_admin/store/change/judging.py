@@ -29,7 +29,7 @@ def settle(change: Change, draft: Draft) -> frozenset[str]:
     )
     for error in settled.errors:
         draft.errors.append(
-            FieldError(f"{draft.prefix}{error.field}", error.code, error.facts, error.clause)
+            FieldError(draft.path(error.field), error.code, error.facts, error.clause)
         )
     draft.after = draft.after.over(settled.values)
     change.reader.draft(draft.type.id, draft.id, draft.after)
@@ -43,6 +43,8 @@ def judge_new(draft: Draft, defaults: Mapping[str, object]) -> None:
         return
     if Action.CREATE not in draft.held.actions:
         draft.forbidden = True
+        return
+    if draft.held.edit.issuperset(draft.sent) and UNWRITTEN.isdisjoint(draft.sent):
         return
     for name, value in draft.sent.items():
         if name in draft.held.edit and name not in UNWRITTEN:
@@ -69,8 +71,7 @@ def judge_update(change: Change, draft: Draft) -> frozenset[str]:
         name
         for name in (*sent, *settled)
         if name not in owned
-        # a value he does not see counts as changed: "nothing changed" would tell him he guessed it
-        and (not same(before[name], draft.after[name]) or (name in sent and name not in held.see))
+        and (not same(before[name], draft.after[name]) or (name in sent and _hides(draft, name)))
     }
     draft.touched |= any(child.writes for child in draft.children)
     draft.forbidden |= draft.writes and Action.UPDATE not in held.actions
@@ -79,6 +80,15 @@ def judge_update(change: Change, draft: Draft) -> frozenset[str]:
     if draft.changed:
         _judge_moved(change, draft)
     return settled
+
+
+def _hides(draft: Draft, name: str) -> bool:
+    """Whether "nothing changed" would tell the sender of a value what he does not see: that he
+    guessed it. That there is none a mask shows him."""
+    assert draft.before is not None
+    if name in draft.held.see:
+        return False
+    return draft.before[name] is not None or name not in draft.held.masked
 
 
 def raised(change: Change, draft: Draft) -> Values:

@@ -51,6 +51,7 @@ def creates(
         "updated_at": change.now,
         "updated_by": change.warrant.actor.user_id,
     }
+    written = frozenset(blank) - {"id"}
     drafts = []
     for index, (prefix, sent) in enumerate(rows):
         draft_id = change.next_draft_id()
@@ -68,7 +69,7 @@ def creates(
             sent=sent,
             held=change.nothing_held,
             prefix=prefix,
-            changed=frozenset(blank) - {"id"},
+            changed=written,
             parent=parent,
         )
         change.reader.draft(content_type.id, draft.id, draft.after)

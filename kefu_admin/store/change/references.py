@@ -21,6 +21,8 @@ from kefu_admin.store.change.values import Draft, Kind
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
 
+_WRITING = (Kind.CREATE, Kind.UPDATE)
+
 
 def check(change: Change, drafts: list[Draft]) -> None:
     """Note every link of the drafts to something that is not there, or not for this actor.
@@ -28,11 +30,24 @@ def check(change: Change, drafts: list[Draft]) -> None:
     Costs one statement per type pointed at; none for the actor himself and his department.
     """
     restoring.check_links(change, [draft for draft in drafts if draft.kind is Kind.RESTORE])
-    writing = (Kind.CREATE, Kind.UPDATE)
-    links = [link for draft in drafts if draft.kind in writing for link in _new(change, draft)]
-    old = [link for draft in drafts if draft.kind is Kind.UPDATE for link in _old(change, draft)]
+    names = {
+        type_id: statements.of(change.store, type_id).pointing_names
+        for type_id in {draft.type.id for draft in drafts}
+    }
+    links = [
+        link
+        for draft in drafts
+        if draft.kind in _WRITING and not draft.changed.isdisjoint(names[draft.type.id])
+        for link in _new(change, draft)
+    ]
+    old = [
+        link
+        for draft in drafts
+        if draft.kind is Kind.UPDATE and not names[draft.type.id].isdisjoint(draft.sent)
+        for link in _old(change, draft)
+    ]
     wanted: dict[str, set[int]] = {}
-    for _, _, target, record_id in (*links, *old):
+    for target, record_id in {(target, id) for _, _, target, id in (*links, *old)}:
         if not _own(change, target, record_id):
             wanted.setdefault(target, set()).add(record_id)
     for target, ids in sorted(wanted.items()):
@@ -43,14 +58,16 @@ def check(change: Change, drafts: list[Draft]) -> None:
             closed.add((draft.type.id, draft.id, field.id))
             draft.refuse(field.id, "not_editable")
     unseen = []
+    open_to: dict[tuple[str, int], bool] = {}
     for draft, field, target, record_id in links:
-        if _own(change, target, record_id) or (draft.type.id, draft.id, field.id) in closed:
+        may = open_to.get((target, record_id))
+        if may is None:
+            may = open_to[target, record_id] = _may_link(change, target, record_id)
+        if may or (draft.type.id, draft.id, field.id) in closed:
             continue
         if target in BUILTIN_TYPES:
-            found = change.reader.lookup(target, record_id)
-            if found is None or not found.get("active"):
-                draft.refuse(field.id, f"no_such_{target}")
-        elif not _is_seen(change, target, record_id):
+            draft.refuse(field.id, f"no_such_{target}")
+        else:
             unseen.append((draft, field))
     for draft, _ in unseen:
         draft.errors.clear()  # what else is wrong may follow from values of the unseen record
@@ -81,6 +98,16 @@ def _old(change: Change, draft: Draft) -> Iterator[tuple[Draft, Field, str, int]
                 yield draft, field, target, record_id
 
 
+def _may_link(change: Change, target: str, record_id: int) -> bool:
+    """Whether the actor may make a link to the record."""
+    if target not in BUILTIN_TYPES:
+        return _is_seen(change, target, record_id)
+    if _own(change, target, record_id):
+        return True
+    found = change.reader.lookup(target, record_id)
+    return found is not None and bool(found.get("active"))
+
+
 def _is_seen(change: Change, target: str, record_id: int) -> bool:
     found = change.reader.lookup(target, record_id)
     return found is not None and change.access.visible(target, found)
@@ -97,11 +124,15 @@ def _own(change: Change, target: str, record_id: int) -> bool:
 def _check_files(change: Change, drafts: list[Draft]) -> None:
     """New files must be the actor's own uploads for this field, and belong to no record yet; those
     of older versions are the record's own."""
+    files = {
+        type_id: [field.id for field in statements.of(change.store, type_id).files]
+        for type_id in {draft.type.id for draft in drafts}
+    }
     claims = [
         (draft, name, file_id)
         for draft in drafts
         if draft.kind is not Kind.REMOVE
-        for name in (field.id for field in statements.of(change.store, draft.type.id).files)
+        for name in files[draft.type.id]
         if name in draft.changed
         for file_id in _ids(draft.after[name])
         if draft.before is None or file_id not in _ids(draft.before[name])

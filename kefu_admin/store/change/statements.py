@@ -71,6 +71,7 @@ class TypeSql:
     secrets: tuple[Field, ...]
     elsewhere: frozenset[str]  # fields whose values lie in other tables
     pointing: tuple[tuple[Field, str], ...]  # references and the type each leads to
+    pointing_names: frozenset[str]
     told: tuple[Field, ...]  # what history and audit tell: not what the system or a rollup keeps
     select: str
     inserted: tuple[str, ...]  # the columns of a new row
@@ -86,6 +87,8 @@ def _compile(store: Store, type_id: str) -> TypeSql:
         *(column for some in by_field.values() for column in some),
     )
     numbers = tuple(field for field in own if field.type == "number")
+    links = (Storage.LINK, Storage.LINKS)
+    pointing = [field for field in own if storage(field) in links and field.rollup is None]
     names = ", ".join(quoted(column.name) for column in every)
     table = quoted(content_type.id)
     return TypeSql(
@@ -111,11 +114,8 @@ def _compile(store: Store, type_id: str) -> TypeSql:
             for field in own
             if storage(field) in (Storage.LINKS, Storage.FILES, Storage.ROWS)
         ),
-        pointing=tuple(
-            (field, target_type(field.type, field.to))
-            for field in own
-            if storage(field) in (Storage.LINK, Storage.LINKS) and field.rollup is None
-        ),
+        pointing=tuple((field, target_type(field.type, field.to)) for field in pointing),
+        pointing_names=frozenset(field.id for field in pointing),
         told=tuple(
             field
             for field in own
@@ -146,8 +146,8 @@ def _columns(field: Field) -> tuple[Column, ...]:
 
 
 def encode(store: Store, sql: TypeSql, column: Column, record_id: int, value: object) -> object:
-    """A canonical value as the driver takes it. A secret of a record without an id (0) is "":
-    the cipher text is bound to the id and follows by UPDATE."""
+    """A canonical value as the driver takes it. A secret of a record without an id is "": the
+    cipher text is bound to the id and follows by UPDATE."""
     if value is None:
         return None
     if column.field is None:

@@ -1,6 +1,7 @@
 """References among rows that go or come together: an owner to a row of his own, or two rows to each
 other. The database checks every statement, so no order of deleting or inserting would do: such
-references are cut before the first row goes, and made when the last row has come.
+references are cut before the first row goes, and made when the last row has come. One that is
+always required cannot be cut; of those the config lets no ring be (CFG101), so some order does.
 """
 
 from __future__ import annotations

@@ -66,9 +66,10 @@ def tell(store: Store, drafts: Sequence[Draft], *, audited: bool) -> list[Tellin
             texts = _moved(store, type_id, changed, some, audited=audited)
         else:
             texts = _whole(store, type_id, some, brings=kind.brings, audited=audited)
+        action, rises = kind.value, 0 if kind.brings else 1
         for place, draft, (before, after, changes) in zip(places, some, texts, strict=True):
-            version = draft.version if kind.brings else draft.version + 1
-            told[place] = Telling(type_id, draft.id, version, kind.value, before, after, changes)
+            version = draft.version + rises
+            told[place] = Telling(type_id, draft.id, version, action, before, after, changes)
     return cast(list[Telling], told)
 
 

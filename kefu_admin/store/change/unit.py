@@ -24,6 +24,7 @@ from kefu_admin.problems import (
 from kefu_admin.store import idempotency
 from kefu_admin.store.change import (
     following,
+    guarding,
     guesses,
     judging,
     owners,
@@ -98,7 +99,7 @@ class Change:
             yield change
             if change.replayed is not None:
                 return
-            change.book.finish(change.warrant.binding, change.recomputed)
+            change.tell()
             if key is not None:
                 try:
                     idempotency.keep(store, warrant.actor, operation, key, change.answer, now=now)
@@ -210,6 +211,7 @@ class Change:
             Invalid, Forbidden, StillReferenced: nothing was written.
         """
         references.check(self, list(walk(drafts)))
+        guarding.ask(self, walk(drafts))
         judging.raise_faults(drafts)
         removal.refuse_referred(self, drafts)
         guesses.spend(self, walk(drafts))
@@ -224,7 +226,11 @@ class Change:
             if draft.writes:  # those of its rows that belong to it
                 self.book.tell(draft)
         if self.book.waiting >= CHUNK:
-            self.book.finish(self.warrant.binding, self.recomputed)
+            self.tell()
+
+    def tell(self) -> None:
+        """Write down what was written so far, and what follows from it."""
+        self.book.finish(self.warrant.binding, self.recomputed)
 
     def type(self, type_id: str) -> ContentType:
         """The definition of a type."""

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import itemgetter
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
@@ -65,6 +65,16 @@ class Values(Mapping[str, object]):
         value = self._stored[name] = self._late.read(name)
         return value
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value, or the default for a field there is none of; as `Mapping.get`, in one call."""
+        found = self._stored.get(name, self)
+        if found is not self:
+            return found
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
     def __iter__(self) -> Iterator[str]:
         yield from self._stored
         if self._late is not None:
@@ -106,8 +116,7 @@ def taking(names: Sequence[str]) -> Take:
     return lambda values: tuple(values[name] for name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A stored record."""
 
     id: int
@@ -163,20 +172,26 @@ class Draft:
 
     def refuse(self, name: str, code: str, **facts: object) -> None:
         """Note that a value cannot be accepted."""
-        self.errors.append(FieldError(f"{self.prefix}{name}", code, facts))
+        self.errors.append(FieldError(self.path(name), code, facts))
+
+    def path(self, name: str) -> str:
+        """Where a field of the record stands in what was sent; "" for the record itself."""
+        return f"{self.prefix}{name}" if name else self.prefix.rstrip(".")
 
 
 def walk(drafts: list[Draft]) -> Iterator[Draft]:
     """All drafts with their children, parents first."""
     for draft in drafts:
         yield draft
-        yield from walk(draft.children)
+        if draft.children:
+            yield from walk(draft.children)
 
 
 def rising(drafts: list[Draft]) -> Iterator[Draft]:
     """All drafts with their children, each after what it owns."""
     for draft in drafts:
-        yield from rising(draft.children)
+        if draft.children:
+            yield from rising(draft.children)
         yield draft
 
 

@@ -56,16 +56,27 @@ def _insert(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
     store = change.store
     _number(change, sql, drafts)
     for part in chunks(drafts, sql.rows_per_insert):
+        ahead = inserts.ids_ahead(store, sql.type.id, len(part))
+        if ahead is not None:
+            _name_new(change, sql, part, ahead)
         crossed = crossing.new_columns(store, sql.type.id, part)
         rows = list(zip(*crossed, strict=True))
-        ids = inserts.with_ids(store, sql.type.id, sql.inserted, rows)
-        for draft, record_id in zip(part, ids, strict=True):
-            change.reader.forget(sql.type.id, draft.id)
-            draft.id = record_id
-            draft.after = draft.after.over({"id": record_id})
-    for field in sql.secrets:
-        _seal_new(change, sql, field, drafts)
+        if ahead is not None:
+            inserts.under_ids(store, sql.type.id, sql.inserted, ahead, rows)
+        else:
+            ids = inserts.with_ids(store, sql.type.id, sql.inserted, rows)
+            _name_new(change, sql, part, ids)
+            for field in sql.secrets:
+                _seal_new(change, sql, field, part)
     _write_elsewhere(change, sql, drafts)
+
+
+def _name_new(change: Change, sql: TypeSql, drafts: Sequence[Draft], ids: Sequence[int]) -> None:
+    """New records get the ids of their rows."""
+    for draft, record_id in zip(drafts, ids, strict=True):
+        change.reader.forget(sql.type.id, draft.id)
+        draft.id = record_id
+        draft.after = draft.after.over({"id": record_id})
 
 
 def _insert_again(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
@@ -116,8 +127,8 @@ def _number(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
             change.recompute(draft, given)
 
 
-def _seal_new(change: Change, sql: TypeSql, field: Field, drafts: list[Draft]) -> None:
-    """Cipher texts are bound to the row's id, so they follow the INSERT."""
+def _seal_new(change: Change, sql: TypeSql, field: Field, drafts: Sequence[Draft]) -> None:
+    """Cipher texts are bound to the row's id, so they follow an INSERT that gives it."""
     (column, _) = sql.by_field[field.id]
     rows = [
         (encode(change.store, sql, column, draft.id, value), draft.id)
@@ -132,9 +143,13 @@ def _seal_new(change: Change, sql: TypeSql, field: Field, drafts: list[Draft]) -
 
 
 def _update(change: Change, sql: TypeSql, drafts: list[Draft]) -> None:
+    written: dict[frozenset[str], tuple[str, ...]] = {}
     groups: dict[tuple[str, ...], list[Draft]] = {}
     for draft in drafts:
-        names = tuple(sorted(name for name in draft.changed if name in sql.by_field))
+        names = written.get(draft.changed)
+        if names is None:
+            names = tuple(sorted(draft.changed & sql.by_field.keys()))
+            written[draft.changed] = names
         groups.setdefault(names, []).append(draft)
     for names, group in groups.items():
         columns = [column for name in names for column in sql.by_field[name]]
@@ -154,9 +169,7 @@ def _update_rows(
         change.warrant.actor.user_id,
     ]
     for column in columns:
-        values = [
-            encode(store, sql, column, draft.id, draft.after.get(_name(column))) for draft in drafts
-        ]
+        values = _encoded(change, sql, column, drafts)
         name = quoted(column.name)
         if all(value == values[0] for value in values):
             sets.append(f"{name} = ?")
@@ -178,6 +191,17 @@ def _update_rows(
     )
     if cursor.rowcount != len(drafts):
         raise Conflict(version=None, sent=drafts[0].version)
+
+
+def _encoded(change: Change, sql: TypeSql, column: Column, drafts: Sequence[Draft]) -> list[object]:
+    """The new values of a column; one that all of them share is encoded once."""
+    given = [draft.after.get(_name(column)) for draft in drafts]
+    if not column.secret and all(value is given[0] for value in given):
+        return [encode(change.store, sql, column, drafts[0].id, given[0])] * len(drafts)
+    return [
+        encode(change.store, sql, column, draft.id, value)
+        for draft, value in zip(drafts, given, strict=True)
+    ]
 
 
 # deleted rows: files and business numbers stay theirs, the bin keeps them

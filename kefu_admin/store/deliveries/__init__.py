@@ -9,7 +9,7 @@ it is. So a receiver that refuses one record's event goes on hearing of all othe
 is due stays one look into one index however much is held back. Rule: D13, R15.
 """
 
-from kefu_admin.store.deliveries.managing import forget, resend, skip
+from kefu_admin.store.deliveries.managing import forget, resend, resend_parked, skip
 from kefu_admin.store.deliveries.rows import (
     Delivery,
     DeliveryState,
@@ -43,6 +43,7 @@ __all__ = [
     "hand_on",
     "milliseconds_until_due",
     "resend",
+    "resend_parked",
     "sent",
     "skip",
 ]

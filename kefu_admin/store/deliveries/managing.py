@@ -14,15 +14,30 @@ from kefu_admin.store.shapes import ColumnKind
 def resend(store: Store, one: Delivery) -> bool:
     """Send a parked or sent one (again), under the same event id, in the open transaction. False
     when it is neither by now."""
+    return bool(
+        _again(
+            store,
+            '"id" = ? AND "state" IN (?, ?)',
+            (one.id, DeliveryState.PARKED, DeliveryState.SENT),
+        )
+    )
+
+
+def resend_parked(store: Store) -> int:
+    """Send all parked ones again, in the open transaction; returns how many."""
+    return _again(store, '"state" = ?', (DeliveryState.PARKED,))
+
+
+def _again(store: Store, where: str, params: tuple[object, ...]) -> int:
     together(store)
     now_ms = NOW_MS[store.dialect]
     kept = store.execute(
         f'UPDATE "kefu_delivery" SET "state" = ?, "tries" = 0, "ended_at" = NULL,'
         f' "fence" = "fence" + 1, "due_ms" = {now_ms}, "begun_ms" = {now_ms}'
-        ' WHERE "id" = ? AND "state" IN (?, ?)',
-        (DeliveryState.WAITING, one.id, DeliveryState.PARKED, DeliveryState.SENT),
+        f" WHERE {where}",  # only fixed text is joined in
+        (DeliveryState.WAITING, *params),
     )
-    return bool(kept.rowcount)
+    return int(kept.rowcount)
 
 
 def skip(store: Store, one: Delivery, *, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,9 +26,18 @@ _NOBODYS_PORTION = 5000
 Stream = tuple[str, str, int]  # receiver, type, record
 
 
-def hand_on(store: Store, receivers: Sequence[str], *, owner: str, now: datetime) -> int:
+def hand_on(
+    store: Store,
+    receivers: Mapping[str, Collection[str] | None],
+    *,
+    owner: str,
+    now: datetime,
+) -> int:
     """Make deliveries of the oldest events of the outbox, in the open transaction; returns how many
     events were handed on. Only one process does it at a time.
+
+    Args:
+        receivers: by name, the types they are told of; None: all.
 
     Raises:
         BusyBeforeCommit: two began at the same moment; try the whole unit again.
@@ -41,16 +50,21 @@ def hand_on(store: Store, receivers: Sequence[str], *, owner: str, now: datetime
     outbox.handed_on(store, [one.id for one in events], now=now)
     if not receivers:
         return len(events)
-    streams = {(each, one.type, one.record_id) for one in events for each in receivers}
+    told = [
+        (one, receiver)
+        for one in events
+        for receiver, types in receivers.items()
+        if types is None or one.type in types
+    ]
+    streams = {(receiver, one.type, one.record_id) for one, receiver in told}
     held = _open_streams(store, streams)
     now_ms = lease.database_milliseconds(store)
     rows = []
-    for one in events:
-        for receiver in receivers:
-            stream = (receiver, one.type, one.record_id)
-            due_ms = None if stream in held else now_ms
-            held.add(stream)
-            rows.append(_row(store, one, receiver, due_ms, now_ms))
+    for one, receiver in told:
+        stream = (receiver, one.type, one.record_id)
+        due_ms = None if stream in held else now_ms
+        held.add(stream)
+        rows.append(_row(store, one, receiver, due_ms, now_ms))
     store.execute_many(
         'INSERT INTO "kefu_delivery" ("event_id", "event", "type", "record_id", "version", "at",'
         ' "receiver", "state", "due_ms", "begun_ms") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',

@@ -65,7 +65,6 @@ WRITTEN: tuple[TableShape, ...] = (
         long("result", required=False),
         instant("at"),
         unique=(("actor", "key"),),
-        indexes=(("at",),),
     ),
     table(
         "kefu_counter",

@@ -30,7 +30,8 @@ _CONSTRAINTS = f"""
     JOIN pg_class AS c ON c.oid = k.conrelid
     JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
     LEFT JOIN pg_class AS r ON r.oid = k.confrelid
-    WHERE k.contype IN ('f', 'c') AND cardinality(k.conkey) = 1 AND {_HERE}"""
+    WHERE k.contype IN ('f', 'c') AND cardinality(k.conkey) = 1 AND {_HERE}
+      AND (k.contype = 'f' OR k.convalidated)"""
 _INDEXES = f"""
     SELECT c.relname, i.relname, x.indisunique, x.indpred IS NOT NULL,
            ARRAY(SELECT COALESCE(a.attname::text, '')

@@ -15,7 +15,7 @@ from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.page import count, page
 from kefu_admin.store.read.picks import picks
 from kefu_admin.store.read.quick import words_of
-from kefu_admin.store.read.selection import selection
+from kefu_admin.store.read.selection import Selection, selection
 from kefu_admin.store.read.shown import Shown, Wanted
 from kefu_admin.store.read.sight import Evaluate, Sight
 from kefu_admin.store.read.single import get, raw, raw_of_any, rights, rights_in, visible_ids
@@ -26,6 +26,7 @@ __all__ = [
     "Evaluate",
     "Labels",
     "Part",
+    "Selection",
     "Shown",
     "Sight",
     "Wanted",

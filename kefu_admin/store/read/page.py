@@ -108,11 +108,14 @@ def _counted(sight: Sight, rules: Rules, query: Query) -> tuple[int, bool]:
     return min(many, query.count_up_to), many > query.count_up_to
 
 
-def meets(sight: Sight, rules: Rules, query: Query) -> tuple[str, tuple[object, ...]]:
-    """FROM and WHERE of all visible rows that meet the query, in no order, symbols unbound."""
+def meets(
+    sight: Sight, rules: Rules, query: Query, stretch: Fragment | None = None
+) -> tuple[str, tuple[object, ...]]:
+    """FROM and WHERE of all visible rows that meet the query, in no order, symbols unbound; with a
+    `stretch` of those within it."""
     where = asked(sight, rules, query.where)[1]
     found = quick(sight, rules, query.search, nearness=query.nearness)
-    also = _joined(_ids(query), found.where if found else None, _filter(sight, query))
+    also = _joined(_ids(query), found.where if found else None, _filter(sight, query), stretch)
     return from_where(rules, where, also.text), (*where.params, *also.params)
 
 

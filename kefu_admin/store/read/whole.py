@@ -13,6 +13,14 @@ def ids(store: Store, type_id: str) -> list[int]:
     return [int(str(id)) for (id,) in store.rows(f'SELECT "id" FROM "{type_id}" ORDER BY "id"')]
 
 
+def ids_after(store: Store, type_id: str, last: int, *, limit: int) -> list[int]:
+    """The ids of the next records of a type after an id, in order, at most `limit`."""
+    found = store.rows(
+        f'SELECT "id" FROM "{type_id}" WHERE "id" > ? ORDER BY "id" LIMIT ?', (last, limit)
+    )
+    return [int(id) for (id,) in found]
+
+
 def row_count(store: Store, type_id: str) -> int:
     """How many records a type has, exactly."""
     return int(str(store.value(f'SELECT COUNT(*) FROM "{type_id}"')))

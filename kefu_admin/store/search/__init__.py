@@ -21,11 +21,14 @@ from kefu_admin.store.search.index import (
     clear,
     indexed,
     lay,
+    may_tidy,
     rebuild,
     renew,
+    tidy,
 )
 from kefu_admin.store.search.marking import Closeness, Span, closeness, places
 from kefu_admin.store.search.match import is_common, match
+from kefu_admin.store.search.pinyin import read_aloud
 from kefu_admin.store.search.tokens import (
     LONGEST,
     followed_fields,
@@ -50,11 +53,14 @@ __all__ = [
     "is_common",
     "lay",
     "match",
+    "may_tidy",
     "normal",
     "places",
+    "read_aloud",
     "rebuild",
     "renew",
     "self_test",
     "spoken",
+    "tidy",
     "wrong",
 ]

@@ -19,7 +19,7 @@ from kefu_admin.store.search.index import (
     is_there,
     number,
 )
-from kefu_admin.store.search.tokens import indexed_fields, tokens
+from kefu_admin.store.search.tokens import Writer, indexed_fields
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
@@ -52,13 +52,9 @@ def _differs(
     store: Store, type: ContentType, rows: Sequence[tuple[int, Mapping[str, object]]]
 ) -> list[int]:
     """Ids, from the first to the last of these rows, at which the index holds something else."""
-    own, fields = number(store, type.id) or 0, indexed_fields(type)
-    alike, size = store.project.pinyin_alike, _SIZES[store.dialect]
-    due = {
-        id: sized
-        for id, values in rows
-        if (sized := _size(tokens(fields, own, values, alike), store.dialect))
-    }
+    own, size = number(store, type.id) or 0, _SIZES[store.dialect]
+    tokens = Writer(indexed_fields(type), own, store.project.pinyin_alike)
+    due = {id: sized for id, values in rows if (sized := _size(tokens(values), store.dialect))}
     first, last = ((own << SHIFT) | id for id in (rows[0][0], rows[-1][0]))
     held = {
         int(id) - (own << SHIFT): _varint(sized) if isinstance(sized, bytes) else int(sized)

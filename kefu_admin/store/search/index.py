@@ -7,16 +7,15 @@ one row and its old tokens can be taken out by value (SQLite's contentless FTS5 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.store import columns, inserts
 from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.per_type import PerType
-from kefu_admin.store.search.tokens import indexed_fields, signature, tokens
+from kefu_admin.store.search.tokens import Writer, indexed_fields, signature
 
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
@@ -25,8 +24,10 @@ TABLE = "kefu_search"
 SHIFT = 40  # record ids are below 2 ** 40
 STATE = "search"  # key in kefu_state: what the index was built for
 _CHUNK = 2000
+_MERGED = 500  # pages of the index put in order at once
 POSITIONS = 16383  # of a word in a tsvector: those beyond are left out
 
+_INDEX = quoted(f"ix_{TABLE}__grams")
 _DDL = {
     Dialect.SQLITE: (
         f'CREATE VIRTUAL TABLE IF NOT EXISTS "{TABLE}"'
@@ -35,7 +36,7 @@ _DDL = {
     Dialect.POSTGRESQL: (
         f'CREATE TABLE IF NOT EXISTS "{TABLE}"'
         ' ("id" BIGINT PRIMARY KEY, "grams" TSVECTOR NOT NULL)',
-        f'CREATE INDEX IF NOT EXISTS "ix_{TABLE}__grams" ON "{TABLE}" USING GIN ("grams")',
+        f'CREATE INDEX IF NOT EXISTS {_INDEX} ON "{TABLE}" USING GIN ("grams")',
     ),
     Dialect.MARIADB: (
         f'CREATE TABLE IF NOT EXISTS "{TABLE}" ("id" BIGINT PRIMARY KEY, "grams" LONGTEXT NOT NULL,'
@@ -45,8 +46,7 @@ _DDL = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(NamedTuple):
     """One record's values before and after; None where it is not there."""
 
     record_id: int
@@ -75,14 +75,14 @@ def change(store: Store, type_id: str, records: Sequence[Indexed]) -> None:
     if not records or not fields:
         return
     own = number(store, type_id) or _new_number(store, type_id)
-    alike = store.project.pinyin_alike
+    tokens = Writer(fields, own, store.project.pinyin_alike)
     old: list[tuple[int, str]] = []
     new: list[tuple[int, str]] = []
-    for record in records:
-        before = tokens(fields, own, record.before, alike) if record.before is not None else ""
-        after = tokens(fields, own, record.after, alike) if record.after is not None else ""
+    for record_id, was, then in records:
+        before = tokens(was) if was is not None else ""
+        after = tokens(then) if then is not None else ""
         if before != after:
-            id = (own << SHIFT) | record.record_id
+            id = (own << SHIFT) | record_id
             old += [(id, before)] if before else []
             new += [(id, after)] if after else []
     _take_out(store, old)
@@ -95,6 +95,33 @@ def clear(store: Store) -> None:
         store.execute(f'INSERT INTO "{TABLE}" ("{TABLE}") VALUES (\'delete-all\')')
     else:
         store.execute(f'DELETE FROM "{TABLE}"')
+
+
+def may_tidy(store: Store) -> bool:
+    """Whether this connection may `tidy`: MariaDB does so itself, PostgreSQL lets the owner of the
+    index."""
+    if store.dialect is not Dialect.POSTGRESQL:
+        return store.dialect is Dialect.SQLITE
+    sql = f"SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = '{_INDEX}'::regclass"
+    return bool(store.value(sql))
+
+
+def tidy(store: Store) -> None:
+    """Have the database put the words it has only taken in so far into their places: it would do so
+    while somebody writes. On SQLite in short transactions."""
+    if store.dialect is Dialect.POSTGRESQL:
+        store.value(f"SELECT gin_clean_pending_list('{_INDEX}')")
+        return
+    pages, moved = -_MERGED, 2  # of less than zero: all parts, not only those of one size
+    while moved > 1:
+        with store.transaction():
+            before = int(store.value("SELECT total_changes()"))
+            store.execute(
+                f'INSERT INTO "{TABLE}" ("{TABLE}", rank) VALUES (\'merge\', ?)', (pages,)
+            )
+            moved = int(store.value("SELECT total_changes()")) - before
+        pages = _MERGED
+        store.let_others_in()
 
 
 def lay(store: Store) -> None:
@@ -135,8 +162,9 @@ def rebuild(store: Store) -> int:
     for type in store.project.types.values():
         if fields := indexed_fields(type):
             own = _new_number(store, type.id)
+            tokens = Writer(fields, own, alike)
             for rows in all_values(store, type):
-                made = [((own << SHIFT) | id, tokens(fields, own, one, alike)) for id, one in rows]
+                made = [((own << SHIFT) | id, tokens(one)) for id, one in rows]
                 _put_in(store, [(id, text) for id, text in made if text])
                 built += len(rows)
     return built

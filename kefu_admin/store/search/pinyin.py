@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib.resources import files
-from itertools import product
+from itertools import chain, product
+from operator import add
 from string import ascii_lowercase
 from types import MappingProxyType
 
@@ -59,7 +60,8 @@ class Pinyin:
         self._alike = alike
         self._known = {one: self._reading(read) for one, read in _table().items()}
         self._known |= {one: Reading((one,), (one,)) for one in ascii_lowercase}
-        self._pairs: dict[str, dict[str, str]] = {}  # by prefix
+        self._initials = {one: "".join(read.initials) for one, read in self._known.items()}
+        self._pairs = _Pairs(self._known)
         self._asked: dict[str, tuple[tuple[Part, ...], ...]] = {}  # the words asked last
         written = {each for read in _table().values() for each in read}
         self._syllables = frozenset(written | {each.replace("v", "u") for each in written})
@@ -74,39 +76,22 @@ class Pinyin:
         found = [(at, known[one]) for at, one in enumerate(text) if one in known]
         return found if any(text[at] > "\x7f" for at, _ in found) else []
 
-    def words(self, text: str, prefix: str) -> list[str]:
-        """What is indexed of a text (normal form), each word behind the prefix: `s` and two
-        syllables that follow each other, `i` and three initials; shorter at the end."""
-        known = self._known
-        read = [one for one in text[:INDEXED] if one in known]
+    def words(self, text: str) -> list[str]:
+        """What is indexed of a text (normal form): `s` and two syllables that follow each other,
+        `i` and three initials; shorter at the end."""
+        initials = self._initials
+        read = [one for one in text[:INDEXED] if one in initials]
         if not read or max(read) <= "\x7f":
             return []
-        pairs = self._pairs.setdefault(prefix, {})
-        made: list[str] = []
-        for at, one in enumerate(read):
-            pair = one + (read[at + 1] if at + 1 < len(read) else "")
-            found = pairs.get(pair)
-            if found is None:
-                found = self._pair(pairs, prefix, pair)
-            made.append(found)
-        initials = [known[one].initials for one in read]
-        if max(map(len, initials)) == 1:
-            letters = "".join([one[0] for one in initials])
-            made += [f"{prefix}i{letters[at : at + 3]}" for at in range(len(letters))]
+        followed = map(add, read, [*read[1:], ""])
+        made = list(chain.from_iterable(map(self._pairs.__getitem__, followed)))
+        several = [initials[one] for one in read]
+        letters = "".join(several)
+        if len(letters) == len(read):
+            made += ["i" + letters[at : at + 3] for at in range(len(letters))]
         else:
             for at in range(len(read)):
-                several = product(*initials[at : at + 3])
-                made += [f"{prefix}i{''.join(each)}" for each in several]
-        return made
-
-    def _pair(self, pairs: dict[str, str], prefix: str, pair: str) -> str:
-        """The words of two characters that follow each other (one at the end), joined; kept."""
-        if len(pairs) >= _PAIRS_KEPT:
-            pairs.clear()
-        first = self._known[pair[0]].syllables
-        second = self._known[pair[1]].syllables if len(pair) > 1 else ("",)
-        made = " ".join(f"{prefix}s{one}1{other}" for one in first for other in second)
-        pairs[pair] = made
+                made += ["i" + "".join(each) for each in product(*several[at : at + 3])]
         return made
 
     def ways(self, word: str) -> tuple[tuple[Part, ...], ...]:
@@ -180,6 +165,21 @@ class Pinyin:
         return "l" + begun[1:] if N_AND_L in self._alike and begun[0] == "n" else begun
 
 
+class _Pairs(dict[str, tuple[str, ...]]):
+    """The words of each two characters that follow each other (one at the end) met lately."""
+
+    def __init__(self, known: Mapping[str, Reading]) -> None:
+        self._readings = known
+
+    def __missing__(self, pair: str) -> tuple[str, ...]:
+        if len(self) >= _PAIRS_KEPT:
+            self.clear()
+        first = self._readings[pair[0]].syllables
+        second = self._readings[pair[1]].syllables if len(pair) > 1 else ("",)
+        made = self[pair] = tuple(f"s{one}1{other}" for one in first for other in second)
+        return made
+
+
 @cache
 def pinyin(alike: frozenset[str]) -> Pinyin:
     """The readings for a project's tolerance; made once."""
@@ -197,6 +197,13 @@ def _table() -> Mapping[str, tuple[str, ...]]:
             for one in characters:
                 read.setdefault(one, []).append(syllable)
     return MappingProxyType({one: tuple(each) for one, each in read.items()})
+
+
+def read_aloud(text: str) -> str:
+    """A text in small letters, each character by the first of its readings (not always the one that
+    is meant), apart from its neighbours; what is no character stays."""
+    table = _table()
+    return "".join(f" {table[one][0]} " if one in table else one for one in text.lower())
 
 
 def _spelled(piece: str) -> str:

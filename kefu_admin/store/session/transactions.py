@@ -16,6 +16,9 @@ from kefu_admin.store.session.statements import Statements
 
 T = TypeVar("T")
 TRIES = 3
+_LOOK_SECONDS = 0.004  # between two looks whether SQLite's writer is done
+_HELD_SECONDS = 0.1
+_OUT_SECONDS = 0.012
 _SNAPSHOTS = {
     Dialect.SQLITE: "BEGIN",
     Dialect.POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -32,18 +35,12 @@ class AbortedTransaction(RuntimeError):
 
 
 class Session(Statements):
-    """Transactions and statements on one database. Safe to share between threads.
-
-    Attributes:
-        before_commit: called by a thread whose statements are done: waiting for the disk leaves the
-            interpreter to others.
-    """
+    """Transactions and statements on one database. Safe to share between threads."""
 
     def __init__(
         self, url: str, *, max_connections: int, wait_seconds: float = WAIT_SECONDS
     ) -> None:
         super().__init__(url, max_connections=max_connections, wait_seconds=wait_seconds)
-        self.before_commit: Callable[[], None] = _nobody_waits
         self._writer = threading.Lock()
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -67,6 +64,15 @@ class Session(Statements):
         """Counts what this thread has already waited, until `release`: on SQLite its writing waits
         so much less, for a person waits `wait_seconds` in all (R13)."""
         self._local.waited = seconds
+
+    def let_others_in(self) -> None:
+        """For one who writes portion after portion, between two of them. SQLite's other processes
+        look every 4 ms whether they may write and would hardly ever meet a gap; so who has held the
+        database for 100 ms in all stays out for some looks.
+        """
+        if getattr(self._local, "held", 0.0) >= _HELD_SECONDS:
+            time.sleep(_OUT_SECONDS)
+            self._local.held = 0.0
 
     def transaction_if_free(self) -> AbstractContextManager[None]:
         """A unit of work nobody should wait for: on SQLite it is refused at once while another
@@ -114,14 +120,18 @@ class Session(Statements):
     def _writing(self, seconds: float) -> Iterator[None]:
         """SQLite: first among the writers of this process, then among the processes; for both
         together `seconds` are waited."""
-        began = time.monotonic()
+        began, held = time.monotonic(), 0.0
         if not self._writer.acquire(timeout=max(0.0, seconds)):
             raise BusyBeforeCommit
         try:
             with self._unit("BEGIN IMMEDIATE", seconds - (time.monotonic() - began)):
+                held = time.monotonic()
                 yield
         finally:
             self._writer.release()
+            if held:
+                taken = time.monotonic() - held
+                self._local.held = getattr(self._local, "held", 0.0) + taken
 
     @contextmanager
     def _unit(self, begin: str, seconds: float | None = None) -> Iterator[None]:
@@ -133,7 +143,6 @@ class Session(Statements):
         except BaseException:
             self._roll_back()
             raise
-        self.before_commit()
         try:
             done = self.execute("COMMIT")
             if self.dialect is Dialect.POSTGRESQL and done.statusmessage != "COMMIT":
@@ -150,15 +159,25 @@ class Session(Statements):
             work()
 
     def _begin(self, begin: str, seconds: float | None) -> None:
-        """Begins; SQLite's connections wait `wait_seconds` unless noticeably less is left."""
-        if seconds is None or seconds > self.wait_seconds * 0.9:
+        """Begins; with `seconds` SQLite's writer looks that long for a gap between others. SQLite
+        itself would look ever more seldom, at last every 100 ms, and miss most of them."""
+        if seconds is None:
             self.execute(begin)
             return
-        self.rows(f"PRAGMA busy_timeout = {max(0, int(seconds * 1000))}")
+        until = time.monotonic() + seconds
+        waiting = self._connected().execute
+        waiting("PRAGMA busy_timeout = 0")
         try:
-            self.execute(begin)
+            while True:
+                try:
+                    self.execute(begin)
+                    return
+                except BusyBeforeCommit:
+                    if time.monotonic() >= until:
+                        raise
+                time.sleep(_LOOK_SECONDS)
         finally:
-            self.rows(f"PRAGMA busy_timeout = {int(self.wait_seconds * 1000)}")
+            waiting(f"PRAGMA busy_timeout = {int(self.wait_seconds * 1000)}")
 
     def _roll_back(self) -> None:
         """Undoes; the server may already have done so, or be gone (rule D07)."""
@@ -171,7 +190,3 @@ class Session(Statements):
                 connection.cursor().execute("ROLLBACK")
         except Exception:
             self._discard()
-
-
-def _nobody_waits() -> None:
-    """Nobody takes turns here."""

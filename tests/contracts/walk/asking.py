@@ -152,6 +152,8 @@ _FORMS: dict[str, dict[str, str]] = {
         "key": "walk-key-0000004",
     },
     "kefu_batches.run": {"selection": "x", "key": "walk-key-0000005"},
+    "kefu_imports.file": {"key": "walk-key-0000007"},
+    "kefu_imports.columns": {"column.0": "name"},
     "kefu_batches.undo": {"key": "walk-key-0000006"},
     "kefu.regions": {"term": "北京"},
     "kefu_search.ask": {"text": SHARED},

@@ -34,6 +34,7 @@ KNOWN = {
             "get_binned", "restore_record", "purge_record",
             "list_jobs", "get_job", "retry_job", "cancel_job",
             "list_deliveries", "get_delivery", "resend_delivery", "skip_delivery",
+            "resend_parked_deliveries",
             "list_values", "get_values",
             "list_batches", "bulk_actions", "preview_batch", "get_batch", "batch_rows", "run_batch",
             "undo_batch", "export_records", "search_everywhere",
@@ -52,13 +53,17 @@ KNOWN = {
         f"kefu_batches.{name}"
         for name in ("index", "choose", "preview", "batch", "run", "undo", "workbook")
     ),
+    *(f"kefu_imports.{name}" for name in ("index", "file", "template", "columns", "faults")),
     "kefu_audit.index", "kefu_audit.find",
     "kefu_config.index",
     "kefu_bin.index", "kefu_bin.find", "kefu_bin.detail", "kefu_bin.restore", "kefu_bin.purge",
     "kefu_departments.index", "kefu_departments.edit", "kefu_departments.new",
     "kefu_probes.figures", "kefu_probes.healthz", "kefu_probes.readyz", "kefu_status.index",
     *(f"kefu_jobs.{name}" for name in ("index", "find", "detail", "retry", "cancel")),
-    *(f"kefu_messages.{name}" for name in ("index", "find", "detail", "resend", "skip")),
+    *(
+        f"kefu_messages.{name}"
+        for name in ("index", "find", "detail", "resend", "resend_parked", "skip")
+    ),
     "kefu_numbers.index", "kefu_numbers.find", "kefu_numbers.new",
     "kefu_search.index", "kefu_search.ask", "kefu_search.hits",
     "kefu_tokens.index", "kefu_tokens.detail", "kefu_tokens.revoke", "kefu_tokens.new",
@@ -93,7 +98,8 @@ def send(world: World, one: Client, ask: Ask, *, csrf: bool = True) -> tuple[int
     if csrf and one.csrf and ask.method not in SAFE:
         options["headers"] = {**options.get("headers", {}), "X-CSRF-Token": one.csrf}
     answer = one.open(ask.method, ask.path, **options)
-    return answer.status_code, unescape(f"{answer.headers}\n{answer.get_data(as_text=True)}")
+    body = answer.get_data().decode("utf-8", "replace")
+    return answer.status_code, unescape(f"{answer.headers}\n{body}")
 
 
 def leaked(world: World, who: str, route: Route, ask: Ask, said: str) -> list[Canary]:

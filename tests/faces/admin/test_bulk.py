@@ -88,6 +88,28 @@ def test_ticked_rows_are_previewed_run_and_undone(boss: Client, many: list[int])
     assert [_level(boss, id) for id in many] == ["a", "a", "a"]
 
 
+def test_the_history_of_a_record_tells_what_came_in_bulk(boss: Client, many: list[int]) -> None:
+    run(boss, previewed(boss, id=str(many[0])))
+
+    told = boss.get(f"/records/customer/{many[0]}/history").get_data(as_text=True)
+
+    assert "<b>批量修改</b>" in told
+
+
+def test_a_batch_tells_what_was_chosen_and_why(boss: Client, many: list[int]) -> None:
+    ticked = boss.get(previewed(boss, id=str(many[0]))).get_data(as_text=True)
+    _, path, _ = send(
+        boss,
+        "/batches/of/customer/preview?f.kind=company",
+        **{"action": "classify", "key": KEY + "9", "f.level": "b", "scope": "all"},
+    )
+    whole = boss.get(path).get_data(as_text=True)
+
+    assert "勾选的 1 条" in ticked
+    assert "整理" in ticked
+    assert "里符合条件的全部记录" in whole
+
+
 def test_all_that_the_list_holds_is_taken(boss: Client, many: list[int]) -> None:
     form = {"action": "classify", "key": KEY, "f.level": "b", "scope": "all"}
     _, batch, _ = send(boss, "/batches/of/customer/preview?f.kind=company", **form)
@@ -121,6 +143,20 @@ def test_the_workbook_holds_verdicts_and_runs_no_formula(boss: Client, many: lis
     assert "&#39;=1+0" in sheet or "'=1+0" in sheet
     assert "已完成" in sheet
     assert "B" in sheet
+
+
+def test_a_batch_whose_selection_is_not_whole_says_so_and_offers_no_run(
+    served: Served, boss: Client, many: list[int]
+) -> None:
+    batch = previewed(boss, id=str(many[0]))
+    served.desk.store.execute("""UPDATE "kefu_batch" SET "state" = 'freezing'""")
+
+    page = boss.get(batch).get_data(as_text=True)
+
+    assert "正在选取记录…" in page
+    assert "选取中断的不会执行" in page
+    assert "data-poll" in page
+    assert "执行：" not in page
 
 
 def test_nobody_else_sees_the_batch(served: Served, boss: Client, many: list[int]) -> None:

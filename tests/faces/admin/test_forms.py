@@ -49,6 +49,17 @@ def test_a_record_is_created_with_its_contacts(served: Served) -> None:
     assert "钱七" in text(page)
 
 
+def test_no_level_above_ones_clearance_is_offered(served: Served) -> None:
+    offered = {
+        who: re.findall(
+            r'value="(internal|secret)"', served.browser(who).get("/records/customer/new").text
+        )
+        for who in ("clerk", "supervisor")
+    }
+
+    assert offered == {"clerk": ["internal"], "supervisor": ["internal", "secret"]}
+
+
 def test_the_form_brings_the_defaults(served: Served) -> None:
     blank = form(served.browser("clerk").get("/records/customer/new"), "/new")
 

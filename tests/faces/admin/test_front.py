@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
 
 from kefu_admin import clock
+from kefu_admin.behaviours import passwords
 from kefu_admin.behaviours.passwords import hash_password
 from kefu_admin.faces.admin.theme import STATIC
+from kefu_admin.faces.http import gate
 from kefu_admin.store import accounts
 from tests.faces.admin.pages import form, text
 from tests.faces.desk import SETTER, Client, Served
@@ -60,6 +67,34 @@ def test_a_wrong_password_is_told_without_saying_what_was_wrong(served: Served) 
     assert wrong.status_code == unknown.status_code == 401
     assert "账号或密码不对" in text(wrong)
     assert text(wrong) == text(unknown)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+def test_eight_people_sign_in_at_once_where_hashing_takes_long(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_password(served, "clerk")
+    forms = []
+    for _ in range(8):
+        client = served.stranger()
+        forms.append((client, form(client.get("/sign-in"), "/sign-in")))
+    verify, slow = passwords._HASHER.verify, threading.Event()
+
+    def verified(stored: str, password: str) -> bool:
+        slow.wait(0.1)
+        return verify(stored, password)
+
+    monkeypatch.setattr(passwords, "_HASHER", SimpleNamespace(
+        verify=verified, check_needs_rehash=lambda _: False
+    ))  # fmt: skip
+    monkeypatch.setattr(gate, "_STUCK_SECONDS", 0.05)
+
+    with ThreadPoolExecutor(8) as people:
+        answers = list(
+            people.map(lambda one: one[1].send(one[0], login="clerk", password=PASSWORD), forms)
+        )
+
+    assert [answer.status_code for answer in answers] == [303] * 8
 
 
 def test_a_foreign_next_is_not_followed(served: Served) -> None:

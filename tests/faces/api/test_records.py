@@ -85,6 +85,24 @@ def test_a_change_of_an_old_version_is_refused_and_changes_nothing(served: Serve
     assert boss.get(path).json["data"]["values"]["name"] == "甲公司"
 
 
+def test_who_comes_second_is_told_what_the_first_changed(served: Served) -> None:
+    boss, clerk = served.browser("supervisor"), served.as_("clerk")
+    first = {"X-CSRF-Token": boss.csrf, "If-Match": '"1"'}
+    wanted = {**ACME, "department": served.departments["一部"]}
+    made = boss.post("/api/v1/customer", json=wanted, headers={"X-CSRF-Token": boss.csrf})
+    path = f"/api/v1/customer/{made.json['data']['id']}"
+    boss.patch(path, json={"level": "a", "phone": "13900001111"}, headers=first)
+
+    [told] = boss.patch(path, json={"name": "乙公司"}, headers=first).json["errors"]
+    [less] = clerk.patch(path, json={"name": "乙公司"}, headers={"If-Match": '"1"'}).json["errors"]
+
+    assert (told["code"], told["version"]) == ("conflict", 2)
+    assert told["after"] == {"level": "a", "phone": "13900001111"}
+    assert told["before"].keys() == told["after"].keys()
+    assert less["version"] == 2
+    assert "13900001111" not in str(less)
+
+
 def test_a_deleted_record_is_gone(served: Served) -> None:
     boss = served.as_("supervisor")
     path = f"/api/v1/customer/{boss.post('/api/v1/customer', json=ACME).json['data']['id']}"

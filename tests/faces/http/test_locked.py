@@ -16,7 +16,9 @@ from waitress.server import create_server
 
 from kefu_admin import clock, settings
 from kefu_admin.app import create_app
+from kefu_admin.cli.dispatching import dispatcher
 from kefu_admin.definitions.project import Project
+from kefu_admin.faces.http import gate as gates
 from kefu_admin.faces.http.gate import SPARE, Gate
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import Busy
@@ -52,7 +54,10 @@ def impatient(
 def listening(served: Served) -> Iterator[int]:
     """The port of a real server, with as many threads as it has by default."""
     server = create_server(
-        served.app, host="127.0.0.1", port=0, threads=served.settings.threads, ident=""
+        served.app,
+        host="127.0.0.1",
+        port=0,
+        _dispatcher=dispatcher(served.desk.store.dialect, served.settings.threads),
     )
     stopping = threading.Event()
 
@@ -152,52 +157,12 @@ def test_the_gate_refuses_when_those_inside_do_not_get_on() -> None:
     gate.enter()
 
 
-def test_with_turns_one_works_while_the_others_wait_inside() -> None:
-    gate = Gate(8, turns=True)
+def test_the_gate_waits_longer_while_passwords_are_hashed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "_STUCK_SECONDS", 0.01)
+    gate = Gate(1, get_on=lambda: True)
     gate.enter()
-    order: list[str] = []
+    threading.Timer(0.1, gate.leave).start()
 
-    def second() -> None:
-        gate.enter()
-        order.append("second")
-        gate.leave()
+    assert gate.enter() > 0.01
 
-    with ThreadPoolExecutor(2) as people:
-        waiting = people.submit(second)
-        people.submit(gate.enter, turn=False).result()  # signing in does not queue
-        order.append("signed in")
-        gate.leave()
-        waiting.result()
-
-    assert order == ["signed in", "second"]
-
-
-def test_who_commits_lets_the_next_one_reckon(impatient: Served) -> None:
-    store, gate = impatient.desk.store, Gate(8, turns=True)
-    store.before_commit = gate.pass_on
-
-    def second() -> None:
-        gate.enter()
-        gate.leave()
-
-    gate.enter()
-    with ThreadPoolExecutor(1) as people, store.connection():
-        with store.transaction():
-            waiting = people.submit(second)
-            assert not waiting.done()
-        waiting.result(timeout=SOON)  # the first one's answer is still to be made
-
-    assert gate.inside == 1
     gate.leave()
-
-
-def test_who_gets_no_turn_in_time_is_told_busy_and_steps_out() -> None:
-    gate = Gate(8, turns=True, wait_seconds=0.05)
-    gate.enter()
-    with ThreadPoolExecutor(1) as people:
-        with pytest.raises(Busy):
-            people.submit(gate.enter).result()
-        assert gate.inside == 1
-        gate.leave()
-        people.submit(gate.enter).result()
-    assert gate.inside == 1

@@ -60,15 +60,6 @@ def test_a_fault_shows_its_number_and_nothing_of_its_inside(troubled: Served) ->
     assert "SELECT" not in answer.get_data(as_text=True)
 
 
-def test_newer_config_asks_the_process_to_start_again(troubled: Served) -> None:
-    asked: list[bool] = []
-    troubled.runtime.restart = lambda: asked.append(True)
-
-    troubled.as_("clerk").get("/api/v1/trouble/moved")
-
-    assert asked == [True]
-
-
 def test_a_person_with_a_first_password_gets_no_further(troubled: Served) -> None:
     store = troubled.desk.store
     browser = troubled.browser("clerk")

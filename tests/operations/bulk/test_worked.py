@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kefu_admin.operations import bulk
-from kefu_admin.operations.bulk import confirming, previewing, working
+from kefu_admin.operations.bulk import confirming, freezing, working
 from kefu_admin.operations.job_kinds import KINDS
 from kefu_admin.operations.jobs import JobKind, Step
 from kefu_admin.store.batches import State
@@ -23,9 +23,11 @@ class Killed(Exception):
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few records are many."""
-    monkeypatch.setattr(previewing, "AT_ONCE", 2)
+    monkeypatch.setattr(freezing, "AT_ONCE", 2)
     monkeypatch.setattr(confirming, "CHUNK", 2)
     monkeypatch.setattr(working, "CHUNK", 2)
+    monkeypatch.setattr(working, "FIRST", 2)
+    monkeypatch.setattr(working, "resized", lambda size, seconds, most: size)
 
 
 @pytest.fixture(autouse=True)

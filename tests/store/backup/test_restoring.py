@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 
 from kefu_admin.definitions import load_texts
+from kefu_admin.store import search
 from kefu_admin.store.apply import plan
 from kefu_admin.store.backup import manifest, opened, restore, rows
 from kefu_admin.store.backup.refusals import RestoredDiffers, TargetNotEmpty
 from kefu_admin.store.backup.shapes import LEFT_OUT, tables
 from kefu_admin.store.faults import ConstraintBroken
 from kefu_admin.store.readiness import assert_ready
+from kefu_admin.store.state import write_state
 from kefu_admin.store.verify import Finding, check_audit, verify
 from tests.databases import DIALECTS, NOW, SECRET
 from tests.desks import Desk
@@ -71,6 +73,22 @@ def test_a_backup_comes_back_as_it_was(desk, restored):
 
     with pytest.raises(ConstraintBroken), restored.transaction():
         restored.execute('DELETE FROM "kefu_audit"')
+
+
+def test_the_index_of_an_older_release_is_renewed(desk, dialect, backed_up, empty, small_project):
+    with desk.store.transaction():
+        write_state(desk.store, "search", "as an older release built it")
+    path = backed_up(desk.store).path
+    with desk.store.transaction():
+        search.renew(desk.store)  # the database is kept for other tests
+    store = empty(dialect, small_project)
+
+    put_back(path, store)
+
+    assert {one.code for one in assert_ready(store)} <= {"ready_one_role"}
+    assert plan(store).is_empty
+    assert verify(store, now=LATER).findings == UNTOLD
+    store.close()
 
 
 def test_after_a_restore_work_goes_on_where_it_stopped(desk, restored):

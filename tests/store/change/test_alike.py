@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -114,4 +113,4 @@ def _judge(desk: Desk, who: str, wanted: list[Wanted]) -> list[Told]:
 
 
 def _plainly(told: list[Told]) -> list[Told]:
-    return sorted((replace(one, before=None) for one in told), key=lambda one: one.id)
+    return sorted((one._replace(before=None) for one in told), key=lambda one: one.id)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from kefu_admin.definitions.condition import Compare, Literal, Op, Path
+from kefu_admin.definitions.content_type import Check
+from kefu_admin.definitions.label import Label
+from kefu_admin.definitions.project import Project
 from kefu_admin.definitions.role import Action
 from kefu_admin.problems import Conflict, Forbidden, Invalid, NotFound
 from kefu_admin.store import history
-from tests.desks import Desk
+from kefu_admin.store.database import Store
+from tests.desks import Desk, furnish
 from tests.store.change.test_create import faults
 
 
@@ -48,6 +54,22 @@ def test_changing_only_a_row_raises_the_owner_s_version(desk: Desk) -> None:
 
     assert desk.update("wang", "customer", made, 1, contacts=({"id": one, "name": "张三"},)) == 1
     assert desk.update("wang", "customer", made, 1, contacts=({"id": one, "name": "三"},)) == 2
+
+
+def test_a_fault_of_a_whole_row_stands_at_the_row(
+    open_store: Callable[[Project], Store], small_project: Project
+) -> None:
+    named = Check(
+        id="known", condition=Compare(Path(("name",)), Op.NE, Literal("无")), message=Label("无名")
+    )
+    contact = replace(small_project.types["contact"], checks=(named,))
+    types = {**small_project.types, "contact": contact}
+    desk = furnish(open_store(replace(small_project, types=types)))
+
+    with pytest.raises(Invalid) as refused:
+        desk.create("wang", "customer", contacts=({"name": "张三"}, {"name": "无"}))
+
+    assert faults(refused) == [("contacts[1]", "check_failed")]
 
 
 def test_faults_of_rows_say_where_they_stand(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from kefu_admin.definitions.builtin import BUILTIN_TYPES
 from kefu_admin.definitions.project import Project
 from kefu_admin.problems import Invalid
 from kefu_admin.store import inserts, search
+from kefu_admin.store.change.rows import Reader
 from kefu_admin.store.database import Store
 from kefu_admin.store.verify import verify
 from tests.desks import NOW, Desk, furnish
@@ -86,6 +87,9 @@ def dump(store: Store) -> dict[str, list[str]]:
         chosen = ", ".join(f'"{name}"' for name in names)
         rows = store.rows(f'SELECT {chosen} FROM "{table}"')
         tables[table] = sorted(_unsealed(str(row)) for row in rows)
+    ids = [id for (id,) in store.rows('SELECT "id" FROM "customer" ORDER BY "id"')]
+    records = Reader(store).load("customer", ids).values()
+    tables["opened"] = [str(one.values["id_number"]) for one in records]
     for type_id, word in (("customer", "公司"), ("contact", "张三"), ("visit", "说明")):
         field = "summary" if type_id == "visit" else "name"
         found = search.match(store, type_id, word, fields=(field,), alias="t")
@@ -126,6 +130,7 @@ def test_many_at_once_are_written_as_one_after_another(
 
     assert len(set_wise["visit"]) == MANY
     assert len(set_wise["found customer"]) > 30
+    assert "11010519491231002X" in set_wise["opened"]
     assert set_wise == single
 
 

@@ -55,6 +55,16 @@ def test_a_masked_value_cannot_be_guessed_by_saving_it(desk: Desk) -> None:
     assert (same, other) == (2, 3)
 
 
+def test_an_empty_masked_value_sent_back_empty_is_no_change(desk: Desk) -> None:
+    made = desk.create("wang", "customer", phone=None)
+
+    assert desk.update("wang", "customer", made, 1, phone=None) == 1
+    assert desk.update("wang", "customer", made, 1, phone=None, level="a") == 2
+
+    newest = history.of_record(desk.store, "customer", made)[0]
+    assert dict(newest.after) == {"level": "a"}
+
+
 def test_an_invisible_record_is_not_found(desk: Desk) -> None:
     foreign = desk.create("li", "customer")
 

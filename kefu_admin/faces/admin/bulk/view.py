@@ -11,11 +11,11 @@ from kefu_admin import wording
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.bulk import choosing, page_batch
 from kefu_admin.faces.admin.inputs import Filled
-from kefu_admin.faces.admin.pages.sheets import Spot
+from kefu_admin.faces.admin.pages.parts import SIZE, cursor, part
+from kefu_admin.faces.admin.pages.sheets import NONE, Spot, entry, refused
 from kefu_admin.faces.admin.record.forms import (
     asks_again,
     fresh_key,
-    record_id,
     sent_key,
     told_errors,
 )
@@ -25,7 +25,6 @@ from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import bulk, reading
 from kefu_admin.operations.bulk import workbook
 from kefu_admin.problems import (
-    BadRequest,
     Busy,
     Invalid,
     NotFound,
@@ -38,7 +37,6 @@ from kefu_admin.problems import (
 from kefu_admin.store.batches import State
 from kefu_admin.store.idempotency import idempotency_key
 
-_PAGE = 50
 _STATES = {State.RUNNING: ("执行中", "blue"), State.DONE: ("已结束", "green")}
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -59,13 +57,11 @@ class BulkView(PanelView):
     def index(self) -> Response:
         """What one has done in bulk."""
         said = translator(http.locale())
-        before = record_id(request.args.get("before", "0"))
-        if before is None:
-            raise BadRequest(detail="before")
-        found = bulk.batches_of(self.desk, actor=http.actor(), before_id=before, limit=_PAGE + 1)
+        found = bulk.batches_of(self.desk, actor=http.actor(), before_id=cursor(), limit=SIZE + 1)
+        listed = part(found, [one.id for one in found], self.base)
         types = self.desk.project.types
         rows = []
-        for batch in found[:_PAGE]:
+        for batch in listed.shown:
             label = page_batch.action_label(self.desk, batch)
             name = page_batch.title(batch, types[batch.type], label, said)
             state, color = _STATES[batch.state]
@@ -78,7 +74,6 @@ class BulkView(PanelView):
                     Spot(text=clock_text(batch.created_at, zone()), css="d"),
                 )
             )
-        more = f"{self.base}?before={found[_PAGE - 1].id}" if len(found) > _PAGE else ""
         return self.page(
             "admin/pages/table.html",
             heading=said("我的批量操作"),
@@ -87,8 +82,8 @@ class BulkView(PanelView):
             heads=[said(t) for t in ("批次", "操作", "状态", "进度", "时间")],
             rows=rows,
             opens=True,
-            first=self.base if before else "",
-            next=more,
+            first=listed.first,
+            next=listed.next,
         )
 
     @expose("/of/<type_id>", methods=("POST",))
@@ -167,10 +162,10 @@ class BulkView(PanelView):
 
     def _batch(self, id: int, refusal: Refusal | None = None) -> Response:
         shown = bulk.get(self.desk, id, actor=http.actor(), now=http.now())
+        if shown.batch.deed == bulk.IMPORT and shown.batch.state is State.FREEZING:
+            return self.go(f"/imports/{id}")  # its columns are still to be mapped
         wanted = request.args.get("v", "")
-        after = record_id(request.args.get("after", "0"))
-        if after is None:
-            raise BadRequest(detail="after")
+        after = cursor("after")
         refused = wording.refusal(refusal, http.locale()) if refusal is not None else ""
         context = page_batch.context(self.desk, shown, wanted, after, refused)
         status = refusal.status if refusal is not None else 200
@@ -190,16 +185,27 @@ class BulkView(PanelView):
             heading=what.action.label.text(locale),
             help=what.action.help.text(locale),
             plural=what.type.plural.text(locale),
-            counted=said("已选 {count} 条", count=count),
+            counted=said("已选 {count} 条", count=count)
+            if what.ids is not None
+            else said("符合条件的全部 {count} 条", count=count),
             back=f"{back}{query}",
             action=f"{self.base}of/{what.type.id}/preview{query}",
             action_id=what.action.id,
             scope=choosing.ALL if what.ids is None else "",
             ids=",".join(map(str, what.ids or ())),
-            fixed=[],
-            inputs=choosing.controls(self.desk, what, filled, refusal),
-            needs_reason=what.action.needs_reason,
-            reason=request.form.get("reason", ""),
+            inputs=(
+                *choosing.controls(self.desk, what, filled, refusal),
+                entry(
+                    "reason",
+                    "原因",
+                    request.form.get("reason", ""),
+                    refused=refused(refusal) if refusal is not None else NONE,
+                    required=what.action.needs_reason,
+                    help="会记入审计日志。",
+                    max_length=500,
+                ),
+            ),
+            asks=bool(what.action.asks),
             key=fresh_key(),
             problems=told_errors(what.type, refusal) if refusal is not None else (),
         )

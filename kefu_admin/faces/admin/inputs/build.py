@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kefu_admin import wording
 from kefu_admin.definitions.condition_text import write_condition
+from kefu_admin.definitions.field_types import shown_as
 from kefu_admin.definitions.fields import Field, When
 from kefu_admin.faces.admin.cells import cell
 from kefu_admin.faces.admin.inputs.filled import NOTHING, Filled
@@ -106,7 +107,7 @@ def control(field: Field, filled: Filled, sheet: Sheet, *, prefix: str = "f.") -
         required_if=_condition(field.required, sheet),
         read_only_if=_condition(field.read_only, sheet, always=True),
     )
-    return BUILDERS[field.type](field, base, filled, sheet)
+    return BUILDERS[shown_as(field.type)](field, base, filled, sheet)
 
 
 def _errors(place: str, sheet: Sheet) -> tuple[str, ...]:
@@ -166,10 +167,10 @@ def child_inputs(field: Field, index: str, row: Filled, below: Sheet) -> tuple[I
         control(view.field, row, below, prefix=prefix)
         for view in views.fields.values()
         if view.id != field.by and (view.edit or view.create) and not view.field.system
-        if BUILDERS[view.field.type] is not unwritten
+        if BUILDERS[shown_as(view.field.type)] is not unwritten
         if view.field.type not in ("children", "attachment", "attachments", "image", "images")
     )
 
 
 BUILDERS: Mapping[str, Builder] = {**KINDS, "children": _children}
-"""One builder per field type."""
+"""One builder per field type of ours."""

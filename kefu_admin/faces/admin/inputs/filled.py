@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import shown_as
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.regions import region_label
 from kefu_admin.faces.admin.words import clock_text, time_text
@@ -126,7 +127,7 @@ def raw_text(field: Field, value: object, zone: ZoneInfo) -> object:
         case Ref(id=id) | File(id=id):
             return str(id)
         case tuple():
-            if field.type == "tags":
+            if shown_as(field.type) == "tags":
                 return "、".join(str(one) for one in value)
             return tuple(raw_text(field, one, zone) for one in value)
         case bool():

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from kefu_admin.definitions.content_type import ContentType
+from kefu_admin.definitions.field_types import shown_as
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.regions import region_label
 from kefu_admin.faces.admin.inputs.filled import Filled
@@ -61,7 +62,7 @@ def posted(
             texts[name] = (*fillings, Filled()) if add_row_to == name else fillings
             continue
         value = _value(form, PREFIX + name, field)
-        texts[name] = "、".join(value) if field.type == "tags" and value else value
+        texts[name] = "、".join(value) if shown_as(field.type) == "tags" else value
         if field.type == "region" and value:
             labels[name, str(value)] = region_label(str(value))
         if masked and name in masked and not value:
@@ -75,13 +76,14 @@ def _ours(key: str) -> bool:
 
 
 def _value(form: MultiDict[str, str], name: str, field: Field) -> str | tuple[str, ...]:
-    if field.type == "tags":
+    kind = shown_as(field.type)
+    if kind == "tags":
         parts = (part.strip() for text in form.getlist(name) for part in _TAG_ENDS.split(text))
         return tuple(part for part in parts if part)
-    if field.type in MANY:
+    if kind in MANY:
         return tuple(text for text in form.getlist(name) if text)
     text = form.getlist(name)[-1] if name in form else ""
-    if field.type == "datetime":
+    if kind == "datetime":
         return text.replace("T", " ")
     return text.replace("\r\n", "\n")
 
@@ -127,4 +129,5 @@ def _rows(
 
 
 def _tags(type: ContentType) -> frozenset[str]:
-    return frozenset(name for name, field in type.fields.items() if field.type == "tags")
+    fields = type.fields.items()
+    return frozenset(name for name, field in fields if shown_as(field.type) == "tags")

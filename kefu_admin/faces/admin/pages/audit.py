@@ -51,14 +51,22 @@ ACTIONS = {
     "restored": "恢复备份",
     "retire": "注销演示账号",
     "bulk": "批量操作",
+    "import": "导入",
     "bulk_undo": "撤销批量操作",
     "bulk_refused": "批量操作被拒绝",
+    "retry_job": "再试后台任务",
+    "cancel_job": "取消后台任务",
+    "resend_message": "重新发送消息",
+    "resend_messages": "重新发送停下的消息",
+    "skip_message": "跳过消息",
 }
 TYPES = {
     "person": "用户账号",
     "department": "组织部门",
     "token": "令牌",
     "kefu_batch": "批量操作",
+    "kefu_job": "后台任务",
+    "kefu_delivery": "消息发送",
     "kefu_dated_value": "选项与参数",
 }
 # What a line beside the records tells, as people say it.

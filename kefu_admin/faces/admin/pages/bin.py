@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import redirect, request
@@ -16,6 +17,7 @@ from kefu_admin.faces.admin.inputs import Filled, Input, from_row, posted
 from kefu_admin.faces.admin.inputs.build import control
 from kefu_admin.faces.admin.inputs.sheet import Sheet
 from kefu_admin.faces.admin.pages.binned import along, lines
+from kefu_admin.faces.admin.pages.parts import cursor
 from kefu_admin.faces.admin.pages.sheets import Spot, choice, entry
 from kefu_admin.faces.admin.record.forms import (
     fresh_key,
@@ -29,11 +31,10 @@ from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import reading, recycling
-from kefu_admin.problems import BadRequest, Busy, Conflict, Invalid, NotFound, Refusal
+from kefu_admin.problems import Busy, Conflict, Invalid, NotFound, Refusal
 from kefu_admin.store.idempotency import idempotency_key
 from kefu_admin.store.query import BinRow, Ref, Row
 
-_LONGEST_ID = 18  # digits
 _ASKED = frozenset({"children", "attachment", "attachments", "image", "images"})
 
 
@@ -53,7 +54,7 @@ class BinView(PanelView):
     def index(self) -> Response:
         """Deleted records the person may restore or purge, newest first; of one type or all."""
         said, type_id = translator(http.locale()), request.args.get("type", "")
-        below, term = _whole(request.args.get("below", "0")), self._term()
+        below, term = cursor("below"), self._term()
         asked = {"actor": http.actor(), "now": http.now(), "text": term}
         views = reading.bin_types(self.desk, http.actor(), now=http.now())
         page = (
@@ -210,6 +211,7 @@ class BinView(PanelView):
             deleted=said(
                 "{who} 于 {at} 删除", who=row.by.label, at=exact_text(row.deleted_at, zone())
             ),
+            until=self._until(row, said),
             may_restore="restore" in row.actions,
             may_purge="purge" in row.actions,
             problems=told_errors(content, refusal) if refusal is not None else (),
@@ -217,6 +219,14 @@ class BinView(PanelView):
             key=fresh_key(),
             version_sent=row.version,
         )
+
+    def _until(self, row: BinRow, said: Translate) -> str:
+        """When it is purged by itself; "" for never."""
+        days = self.desk.project.bin_days
+        if not days:
+            return ""
+        at = row.deleted_at + timedelta(days=days)
+        return said("{at} 以后自动彻底清除。", at=clock_text(at, zone()))
 
     def _beside(self, row: BinRow, said: Translate) -> str:
         """What is told of a deleted record beside its title."""
@@ -275,9 +285,3 @@ class BinView(PanelView):
             masked=row.masked,
         )
         return from_row(content, as_row, self.desk.project.types, zone())
-
-
-def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > _LONGEST_ID:
-        raise BadRequest(detail="below")
-    return int(text)

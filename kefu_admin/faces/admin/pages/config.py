@@ -64,9 +64,7 @@ class ConfigView(PanelView):
                     Spot(text=one.fingerprint[:12], css="c"),
                     Spot(text=clock_text(one.at, zone()), css="d"),
                     Spot(text=one.by),
-                    Spot(text=said("在用"), color="green")
-                    if one.fingerprint == project.fingerprint
-                    else Spot(text=""),
+                    Spot(text=said("在用"), color="green") if one.is_applied else Spot(text=""),
                 )
                 for one in applied
             ],

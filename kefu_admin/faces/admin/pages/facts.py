@@ -10,16 +10,16 @@ from kefu_admin.faces import http
 from kefu_admin.faces.admin.inputs import Input
 from kefu_admin.faces.admin.pages.sheets import choice
 from kefu_admin.faces.admin.words import Translate
-from kefu_admin.problems import BadRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line of a detail page; `color` sets it as a tag."""
+    """A line of a detail page; `color` sets it as a tag, `href` makes it a link."""
 
     label: str
     text: str
     color: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,6 @@ def reason(fault: Mapping[str, object] | None) -> str:
     if code not in wording.sentences():
         return code
     return wording.sentence(code, http.locale(), **facts)
-
-
-def whole(text: str) -> int:
-    """A page's cursor.
-
-    Raises:
-        BadRequest: it is no number.
-    """
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise BadRequest(detail="before")
-    return int(text)
 
 
 def state_choice(said: Translate, states: Mapping[str, tuple[str, str]], state: str) -> Input:

@@ -8,7 +8,8 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.pages.facts import Deed, Fact, reason, state_choice, whole
+from kefu_admin.faces.admin.pages.facts import Deed, Fact, reason, state_choice
+from kefu_admin.faces.admin.pages.parts import SIZE, cursor, part
 from kefu_admin.faces.admin.pages.sheets import Spot
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
@@ -17,7 +18,6 @@ from kefu_admin.operations import job_book
 from kefu_admin.operations.job_book import JobEntry
 from kefu_admin.store.jobs import JobState
 
-_PAGE = 50
 _JOB_STATES: Mapping[str, tuple[str, str]] = {
     JobState.WAITING: ("排队中", "blue"),
     JobState.RUNNING: ("进行中", "cyan"),
@@ -43,15 +43,14 @@ class JobsView(PanelView):
     def index(self) -> Response:
         """Jobs the person asked for, or everybody's; newest first."""
         said, state = translator(http.locale()), request.args.get("state", "")
-        before = whole(request.args.get("before", "0"))
         found = job_book.list_jobs(
             self.desk,
             actor=http.actor(),
             states=(JobState(state),) if state in set(JobState) else (),
-            before_id=before or None,
-            limit=_PAGE + 1,
+            before_id=cursor() or None,
+            limit=SIZE + 1,
         )
-        kept = f"state={state}&" if state else ""
+        listed = part(found, [one.id for one in found], self.base, {"state": state})
         return self.page(
             "admin/pages/table.html",
             heading=said("后台任务"),
@@ -62,9 +61,9 @@ class JobsView(PanelView):
             finder=[state_choice(said, _JOB_STATES, state)],
             narrowed=bool(state),
             heads=[said(t) for t in ("任务", "状态", "进度", "提交人", "提交时间")],
-            rows=[self._row(one, said) for one in found[:_PAGE]],
-            first=f"{self.base}?{kept}" if before else "",
-            next=f"{self.base}?{kept}before={found[_PAGE - 1].id}" if len(found) > _PAGE else "",
+            rows=[self._row(one, said) for one in listed.shown],
+            first=listed.first,
+            next=listed.next,
         )
 
     @expose("/find", methods=("POST",))
@@ -84,6 +83,9 @@ class JobsView(PanelView):
         facts = [
             Fact(said("状态"), said(label), color),
             Fact(said("进度"), progress(job)),
+            Fact(said("批量操作"), f"#{job.batch}", href=f"{prefix()}/batches/{job.batch}")
+            if job.batch
+            else Fact("", ""),
             Fact(said("原因"), reason(job.fault)),
             Fact(said("试过几次"), str(job.tries) if job.fault else ""),
             Fact(said("提交人"), job.asker),
@@ -138,7 +140,7 @@ class JobsView(PanelView):
 
 
 def progress(job: JobEntry) -> str:
-    """How far it is, `300 / 5000`; "" where rows are not counted."""
+    """How far it is, `300 / 5,000`; "" where rows are not counted."""
     if job.total is None:
-        return str(job.done) if job.done else ""
-    return f"{job.done} / {job.total}"
+        return f"{job.done:,}" if job.done else ""
+    return f"{job.done:,} / {job.total:,}"

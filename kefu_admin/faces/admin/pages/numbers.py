@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from kefu_admin.definitions.role import Permission
 from kefu_admin.faces import http
+from kefu_admin.faces.admin.pages.parts import SIZE, cursor, part
 from kefu_admin.faces.admin.pages.sheets import (
     NONE,
     Button,
@@ -21,10 +22,8 @@ from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import numbers
-from kefu_admin.problems import BadRequest, Busy, Invalid, NumbersExhausted
+from kefu_admin.problems import Busy, Invalid, NumbersExhausted
 from kefu_admin.store.idempotency import idempotency_key
-
-_PAGE = 50
 
 
 class NumbersView(PanelView):
@@ -47,12 +46,12 @@ class NumbersView(PanelView):
     def index(self) -> Response:
         """Numbers that stand on no record, and why."""
         said = translator(http.locale())
-        series, before = request.args.get("series", ""), _whole(request.args.get("before", "0"))
+        series = request.args.get("series", "")
         found = numbers.register(
-            self.desk, actor=http.actor(), series_id=series, before_id=before, limit=_PAGE + 1
+            self.desk, actor=http.actor(), series_id=series, before_id=cursor(), limit=SIZE + 1
         )
+        listed = part(found, [id for id, _ in found], self.base, {"series": series})
         labels = dict(self._series())
-        kept = f"series={series}&" if series else ""
         return self.page(
             "admin/pages/table.html",
             heading=said("作废编号"),
@@ -76,10 +75,10 @@ class NumbersView(PanelView):
                     Spot(text=one.actor),
                     Spot(text=clock_text(one.at, zone()), css="d"),
                 )
-                for _, one in found[:_PAGE]
+                for _, one in listed.shown
             ],
-            first=f"{self.base}?{kept}" if before else "",
-            next=f"{self.base}?{kept}before={found[_PAGE - 1][0]}" if len(found) > _PAGE else "",
+            first=listed.first,
+            next=listed.next,
         )
 
     @expose("/find", methods=("POST",))
@@ -159,9 +158,3 @@ class NumbersView(PanelView):
             key=fresh_key(),
             refused=faults,
         )
-
-
-def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise BadRequest(detail="before")
-    return int(text)

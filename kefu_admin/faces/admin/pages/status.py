@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response
 
 from kefu_admin.definitions.role import Permission
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.view import PanelView, expose, zone
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
 from kefu_admin.faces.admin.words import exact_text
 from kefu_admin.faces.routes import declare
 from kefu_admin.operations import health
 from kefu_admin.operations.health import State, telling
 
+_PAGES = {"jobs": "jobs", "outbox": "messages", "config": "config"}  # where more is told
 _COLORS = {State.OK: "green", State.ATTENTION: "orange", State.BAD: "red"}
 
 
@@ -37,6 +38,7 @@ class StatusView(PanelView):
             checks=[
                 {
                     "label": telling.label(check, locale),
+                    "href": self._page(check.name),
                     "state": telling.state(check, locale),
                     "color": _COLORS[check.state],
                     "found": telling.found(check, locale, zone()),
@@ -45,3 +47,10 @@ class StatusView(PanelView):
                 for check in listed
             ],
         )
+
+    def _page(self, name: str) -> str:
+        """Where the person reads more about it; "" for nowhere."""
+        page = _PAGES.get(name, "")
+        right = Permission.CONFIG if page == "config" else Permission.JOBS
+        may = right in self.desk.grants(http.actor()).permissions
+        return f"{prefix()}/{page}/" if page and may else ""

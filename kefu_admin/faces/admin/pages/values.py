@@ -51,11 +51,11 @@ class ValuesView(PanelView):
             "admin/pages/table.html",
             heading=said("选项与参数"),
             help=said("由您维护的选项和数值。改动立即生效，并记入审计。"),
-            heads=[said(t) for t in ("名称", "种类", "说明")],
+            heads=[said(t) for t in ("种类", "名称", "说明")],
             rows=[
                 (
-                    Spot(text=one.label.text(locale), href=f"{self.base}{one.name}/"),
                     Spot(text=one.kind.label.text(locale)),
+                    Spot(text=one.label.text(locale), href=f"{self.base}{one.name}/"),
                     Spot(text=one.help.text(locale) or "—"),
                 )
                 for one in dated.kept_by(self.desk, http.actor())
@@ -79,8 +79,8 @@ class ValuesView(PanelView):
                 Button(label=said("新增"), href=f"{here}new", icon="plus", primary=True),
             ],
             heads=[
-                said("名称"),
                 found.kind.key.label.text(locale),
+                said("名称"),
                 FROM.label.text(locale),
                 UNTIL.label.text(locale),
                 said("状态"),
@@ -174,8 +174,8 @@ class ValuesView(PanelView):
         state, color = _STATES[kept.state]
         by = f"{_person(kept.by, said)} {clock_text(kept.at, zone())}" if kept.at else ""
         return (
-            Spot(text=_title(found, value), href=f"{here}{value.id}" if value.id else ""),
             Spot(text=value.key, css="d"),
+            Spot(text=_title(found, value), href=f"{here}{value.id}" if value.id else ""),
             Spot(text=value.from_on.isoformat() if value.from_on else "—", css="d"),
             Spot(text=value.until_on.isoformat() if value.until_on else "—", css="d"),
             Spot(text=said(state), color=color),
@@ -209,7 +209,7 @@ class ValuesView(PanelView):
 
 
 def _fields(found: Dated, *more: Field) -> tuple[Field, ...]:
-    return (*more, *found.kind.parts, FROM, UNTIL)
+    return (*found.kind.parts, *more, FROM, UNTIL)
 
 
 def _sent(found: Dated, *more: Field) -> dict[str, object]:

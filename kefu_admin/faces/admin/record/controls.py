@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.condition import Op
-from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.field_types import shown_as, value_type
 from kefu_admin.definitions.masks import visible_tail
 from kefu_admin.faces.admin.inputs import Option
 from kefu_admin.faces.admin.record.finder import (
@@ -74,7 +74,7 @@ def _control(
     labels: Mapping[tuple[str, str], str],
     actor: Actor,
 ) -> FilterControl:
-    field, kind, name = view.field, value_type(view.field).id, PREFIX + view.id
+    field, kind, name = view.field, shown_as(value_type(view.field).id), PREFIX + view.id
     value = asked.values.get(name, "")
     least, most = asked.values.get(name + ".from", ""), asked.values.get(name + ".to", "")
     made = FilterControl(

@@ -13,7 +13,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from kefu_admin.definitions.condition import Op
-from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.field_types import shown_as, value_type
 from kefu_admin.definitions.fields import Field, PersonalClass
 from kefu_admin.faces.admin.sealed import seal, unseal
 from kefu_admin.operations.reading import FieldView
@@ -148,7 +148,7 @@ def _is_open(field: Field | None) -> bool:
     return (
         field is not None
         and field.personal is PersonalClass.NONE
-        and value_type(field).id in DATES | PICKS | CHOICES | NUMBERS
+        and shown_as(value_type(field).id) in DATES | PICKS | CHOICES | NUMBERS
     )
 
 
@@ -170,7 +170,7 @@ def condition(asked: Asked, fields: Mapping[str, FieldView]) -> object:
 
 
 def _parts(view: FieldView, end: str, text: str) -> Iterable[dict[str, object]]:
-    kind = value_type(view.field).id
+    kind = shown_as(value_type(view.field).id)
     if end:
         if end not in ("from", "to") or kind not in DATES | NUMBERS:
             raise UnknownParameter(name=f"{view.id}.{end}")

@@ -10,10 +10,12 @@ from kefu_admin.definitions.field_types import storage
 from kefu_admin.definitions.fields import Field, Storage
 from kefu_admin.faces.admin.cells import NOTHING, Shown, cell
 from kefu_admin.faces.admin.words import Translate, exact_text, translator
+from kefu_admin.operations.bulk import is_bulk
 from kefu_admin.operations.reading import Difference, HistoryEntry, RowChange, RowDifference
 from kefu_admin.operations.records import REVERTED
 
 ACTIONS = {"create": "创建", "update": "修改", "delete": "删除", "restore": "恢复"}
+_IN_BULK = {"update": "批量修改", "delete": "批量删除", "restore": "撤销批量删除"}
 _ROW = {
     RowChange.ADDED: ("新加", "green"),
     RowChange.REMOVED: ("移除", "red"),
@@ -73,6 +75,8 @@ def told(
 def _action(entry: HistoryEntry, said: Translate) -> str:
     if entry.operation == REVERTED:
         return said("恢复旧内容")
+    if is_bulk(entry.operation):
+        return said(_IN_BULK.get(entry.action, "批量操作"))
     return said(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action
 
 

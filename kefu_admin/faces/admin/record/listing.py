@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.field_types import shown_as, value_type
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.view import SortKey
 from kefu_admin.faces.admin import marks
@@ -98,7 +98,7 @@ def heads(
         href = ""
         if name in fields and fields[name].sortable:
             href = link(f"-{name}" if order == "ascending" else name)
-        css = "n" if value_type(field).id in NUMERIC else ""
+        css = "n" if shown_as(value_type(field).id) in NUMERIC else ""
         made.append(Head(field.label.text(locale), css, href, order))
     return tuple(made)
 

@@ -110,6 +110,9 @@ def context(page: RecordView) -> dict[str, object]:
         "export_path": f"{page.base}export" + link(start).removeprefix(page.base)
         if Action.EXPORT in view.actions
         else "",
+        "import_path": f"{prefix()}/imports/of/{page.content.id}"
+        if {Action.IMPORT, Action.CREATE} <= view.actions
+        else "",
         "views": [(one.id, one.label.text(locale)) for one in view.views],
         "view_id": chosen.id if chosen else "",
         "sort": asked.sort,

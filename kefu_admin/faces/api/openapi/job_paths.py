@@ -37,6 +37,9 @@ def job_paths(locale: str) -> dict[str, Schema]:
         "/deliveries/{id}/resend": _deed(
             locale, "resend_delivery", "用同一个编号重新发送；等待中的不变", delivery
         ),
+        "/deliveries/resend": _many(
+            locale, "resend_parked_deliveries", "重新发送全部停下待处理的消息"
+        ),
         "/deliveries/{id}/skip": _deed(
             locale, "skip_delivery", "跳过没有送达的消息，让同一记录后面的先走", delivery
         ),
@@ -106,6 +109,14 @@ def _deed(locale: str, name: str, summary: str, item: Schema) -> Schema:
     operation = _operation(locale, name, summary)
     responses = answers(envelope(item), text(summary, locale), errors=WRITING)
     return {"parameters": [ID], "post": {**operation, "responses": responses}}
+
+
+def _many(locale: str, name: str, summary: str) -> Schema:
+    operation = _operation(locale, name, summary)
+    schema = envelope(_object({"count": _INTEGER}))
+    return {
+        "post": {**operation, "responses": answers(schema, text(summary, locale), errors=WRITING)}
+    }
 
 
 def _operation(locale: str, name: str, summary: str) -> Schema:

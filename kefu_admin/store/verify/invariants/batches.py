@@ -78,18 +78,22 @@ def _untold(
     """Records whose change history does not hold, or with other values before than were sworn
     to."""
     type = store.project.types[batch.type]
-    versions = {row.id: row.version_after or 0 for row in done}
+    versions = {row.target or row.id: row.version_after or 0 for row in done}
     chain = record_chain("kefu_batch", batch.id)
     entries = history.of_versions(store, batch.type, versions)
     names = batches.names(type, batch)
-    purged = _purged(store, batch.type, [row.id for row in done if row.id not in entries])
+    purged = _purged(store, batch.type, [id for id in versions if id not in entries])
+    is_file = _is_of_a_file(store, batch)
     asked = {name: convert(type.fields[name], value) for name, value in batch.asked.items()}
     for row in done:
-        entry = entries.get(row.id)
-        if entry is None and row.id in purged:
+        id = row.target or row.id
+        entry = entries.get(id)
+        if entry is None and id in purged:
             continue
         if entry is None or entry.operation != chain:
             yield row
+            continue
+        if is_file:  # its digests swear to the lines, which are gone
             continue
         # what the batch did not have to change is not in history: it stood there as asked
         before = {**asked, **entry.before}
@@ -104,6 +108,12 @@ def _untold(
         )
         if row.id in digests and digests[row.id] != digest:
             yield row
+
+
+def _is_of_a_file(store: Store, batch: Batch) -> bool:
+    """Whether a batch is an import, or takes one back."""
+    of = batch.id if batch.of_batch is None else batch.of_batch
+    return batches.lines.sheet(store, of) is not None
 
 
 def _purged(store: Store, type_id: str, ids: list[int]) -> set[int]:

@@ -6,7 +6,7 @@ async function look() {
   const answer = await fetch(box.dataset.poll, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const { data } = await answer.json();
-  if (data.state !== "running" && data.state !== "planning") {
+  if (!["freezing", "planning", "running"].includes(data.state)) {
     location.reload();
     return;
   }

@@ -1,18 +1,14 @@
-"""Invented but realistic values for demo data: one small maker per word of `seeds/generate.yaml`.
-
-Pure and deterministic: the same `Random`, kit and instructions give the same values. Phones use
-prefixes the regulator has not allotted and id numbers use region codes that do not exist, with
-right check digits: both pass our checks and belong to nobody.
-"""
+"""The makers: one small function per word of `seeds/generate.yaml`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from random import Random
+
+from kefu_admin.behaviours.making.kit import Kit, Made, Make, Maker, options_of, whole
 
 PHONE_PREFIXES = ("160", "161", "163", "164", "168", "169")
 ID_REGIONS = ("660101", "670101", "680101", "690101")
@@ -20,105 +16,8 @@ _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
 
 
-class BadInstruction(Exception):
-    """An instruction no maker knows, or a pool that is missing; `args[0]` says which."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kit:
-    """What makers draw from: word pools, region codes, people (id, department id), ids already made
-    per type, choice ids per field, and the day the data is as of."""
-
-    pools: Mapping[str, Sequence[str]]
-    regions: Sequence[str]
-    people: Sequence[tuple[int, int | None]]
-    today: date
-    ids: Mapping[str, Sequence[int]] = field(default_factory=dict)
-    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
-
-    def pool(self, name: str) -> Sequence[str]:
-        """The words of a pool."""
-        if not self.pools.get(name):
-            raise BadInstruction(f"pools.{name}")
-        return self.pools[name]
-
-
-Made = Mapping[str, object]
-Make = Callable[[Random, Made, int], object]  # of the row's chance, what it has so far, its index
-Maker = Callable[[object, Kit, str], Make]  # of the instruction's options, the kit, the field
-
-
-def row_maker(instructions: Mapping[str, object], kit: Kit) -> RowMaker:
-    """What makes rows: a value for every instructed field, in order; later ones may look at
-    earlier.
-
-    Raises:
-        BadInstruction: an unknown maker or pool.
-    """
-    return RowMaker(
-        {name: _maker(instruction, kit, name) for name, instruction in instructions.items()}
-    )
-
-
-class RowMaker:
-    """Makes rows after instructions that have been read once."""
-
-    def __init__(self, makers: Mapping[str, Make]) -> None:
-        self._makers = list(makers.items())
-
-    def row(self, random: Random, index: int) -> dict[str, object]:
-        """The row with this index."""
-        made: dict[str, object] = {}
-        for name, make in self._makers:
-            value = make(random, made, index)
-            if value is not None:
-                made[name] = value
-        return made
-
-
-def _maker(instruction: object, kit: Kit, name: str) -> Make:
-    if not isinstance(instruction, Mapping) or not instruction:
-        raise BadInstruction(str(instruction))
-    if "by" in instruction:
-        return _branching(instruction, kit, name)
-    if "chance" in instruction:
-        chance, often = float(str(instruction["chance"])), _maker(instruction["of"], kit, name)
-        return lambda random, made, index: (
-            often(random, made, index) if random.random() < chance else None
-        )
-    word, options = next(iter(instruction.items()))
-    maker = MAKERS.get(word)
-    if maker is None:
-        raise BadInstruction(word)
-    return maker(instruction if word == "some" else options, kit, name)
-
-
-def _branching(instruction: Mapping[str, object], kit: Kit, name: str) -> Make:
-    """One instruction per value of an earlier field."""
-    by = str(instruction["by"])
-    branches = {
-        value: _maker(one, kit, name) for value, one in instruction.items() if value != "by"
-    }
-
-    def make(random: Random, made: Made, index: int) -> object:
-        branch = branches.get(str(made.get(by)))
-        return None if branch is None else branch(random, made, index)
-
-    return make
-
-
-def _options(value: object) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise BadInstruction(str(value))
-    return value
-
-
-def _whole(options: Mapping[str, object], name: str, default: int = 0) -> int:
-    return int(str(options.get(name, default)))
-
-
 def _choose(options: object, kit: Kit, name: str) -> Make:
-    weighted = _options(options)
+    weighted = options_of(options)
     words = list(weighted)
     heaped = list(accumulate(int(str(weight)) for weight in weighted.values()))
     return lambda random, made, index: random.choices(words, cum_weights=heaped)[0]
@@ -130,9 +29,9 @@ def _one_of(options: object, kit: Kit, name: str) -> Make:
 
 
 def _some(options: object, kit: Kit, name: str) -> Make:
-    chosen = _options(options)
+    chosen = options_of(options)
     pool = kit.pool(str(chosen["some"]))
-    most = min(_whole(chosen, "most", 1), len(pool))
+    most = min(whole(chosen, "most", 1), len(pool))
     return lambda random, made, index: tuple(random.sample(pool, random.randint(0, most)))
 
 
@@ -198,12 +97,10 @@ def _address(options: object, kit: Kit, name: str) -> Make:
 def _day(options: object, kit: Kit) -> Callable[[Random, Made], date | None]:
     """A day `from` to `to` days after today, or after an earlier field of the row (`after`; without
     a value there is no day); never later than `latest` days after today."""
-    window = _options(options)
-    first, last = _whole(window, "from"), _whole(window, "to")
+    window = options_of(options)
+    first, last = whole(window, "from"), whole(window, "to")
     after = str(window.get("after", ""))
-    latest = (
-        kit.today + timedelta(days=_whole(window, "latest")) if "latest" in window else date.max
-    )
+    latest = kit.today + timedelta(days=whole(window, "latest")) if "latest" in window else date.max
 
     def day(random: Random, made: Made) -> date | None:
         since = made.get(after) if after else kit.today
@@ -233,15 +130,15 @@ def _instant(options: object, kit: Kit, name: str) -> Make:
 
 
 def _integer(options: object, kit: Kit, name: str) -> Make:
-    window = _options(options)
-    least, most = _whole(window, "min"), _whole(window, "max")
+    window = options_of(options)
+    least, most = whole(window, "min"), whole(window, "max")
     return lambda random, made, index: random.randint(least, most)
 
 
 def _money(options: object, kit: Kit, name: str) -> Make:
-    window = _options(options)
-    step = _whole(window, "step", 1)
-    least, most = _whole(window, "min") // step, _whole(window, "max") // step
+    window = options_of(options)
+    step = whole(window, "step", 1)
+    least, most = whole(window, "min") // step, whole(window, "max") // step
     cent = Decimal("0.01")
     return lambda random, made, index: Decimal(random.randint(least, most) * step).quantize(cent)
 
@@ -293,18 +190,7 @@ def _bin(options: object, kit: Kit, name: str) -> Make:
     return make
 
 
-def _rows(options: object, kit: Kit, name: str) -> Make:
-    wanted = _options(options)
-    least, most = _whole(wanted, "least"), _whole(wanted, "most", 1)
-    maker = row_maker(_options(wanted["fields"]), kit)
-
-    def make(random: Random, made: Made, index: int) -> tuple[dict[str, object], ...]:
-        return tuple(maker.row(random, n) for n in range(random.randint(least, most)))
-
-    return make
-
-
-MAKERS: Mapping[str, Maker] = {
+PLAIN: Mapping[str, Maker] = {
     "choose": _choose,
     "one_of": _one_of,
     "some": _some,
@@ -324,5 +210,4 @@ MAKERS: Mapping[str, Maker] = {
     "person": _person,
     "department_of": _department_of,
     "bin": _bin,
-    "rows": _rows,
 }
