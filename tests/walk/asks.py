@@ -372,6 +372,13 @@ def _api_bulk(world: World, type: str) -> Iterator[Ask]:
         yield Ask(method="POST", path="/api/v1/bulk", row=key, json=sent, headers=headers)
 
 
+def _filter(world: World, type: str) -> Iterator[Ask]:
+    path = f"/records/{type}/filter"
+    line = {"g": "all", "g.0.field": FREE[type], "g.0.verb": "contains", "g.0.value": "CN"}
+    for deed in ("apply", "add g", "refresh"):
+        yield Ask(method="POST", path=path, type=type, form={**line, "do": deed})
+
+
 _TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
 _VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
 _VALUE = {"key": KEY, "code": "fair", "zh": "展会"}
@@ -466,6 +473,8 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/records/{type}/", "GET"): _get(
         "/records/{type}/", "/records/{type}/?s=-id", "/records/{type}/?last=1"
     ),
+    ("/records/{type}/filter", "GET"): _get("/records/{type}/filter"),
+    ("/records/{type}/filter", "POST"): _filter,
     ("/records/{type}/find", "POST"): _post(
         "/records/{type}/find", search="CN000001", **{"f.phone": "16600001234", "f.name": "CN"}
     ),

@@ -12,7 +12,7 @@ from kefu_admin.operations.reading.bin import bin_all, bin_get, bin_page, bin_ty
 from kefu_admin.operations.reading.catalogue import menu, type_view, types
 from kefu_admin.operations.reading.everywhere import Found, Hit, Marker, search_all
 from kefu_admin.operations.reading.hidden import hidden
-from kefu_admin.operations.reading.lists import count, list_rows, related, selection
+from kefu_admin.operations.reading.lists import check_filter, count, list_rows, related, selection
 from kefu_admin.operations.reading.picking import choices, labels
 from kefu_admin.operations.reading.records import difference, get, history, unmask
 from kefu_admin.operations.reading.requests import (
@@ -64,6 +64,7 @@ __all__ = [
     "bin_get",
     "bin_page",
     "bin_types",
+    "check_filter",
     "choices",
     "count",
     "difference",

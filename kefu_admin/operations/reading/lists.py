@@ -62,6 +62,17 @@ def selection(desk: Desk, request: ListRequest, *, actor: Actor, now: datetime) 
     return found
 
 
+def check_filter(desk: Desk, type_id: str, raw: object, *, actor: Actor, now: datetime) -> None:
+    """Refuses what `list_rows` would refuse of a filter, and asks nothing.
+
+    Raises:
+        NotFound, UnknownParameter, Invalid: as `list_rows`.
+    """
+    look = sight(desk, actor, now)
+    rules_of(look, type_id)
+    read_filter(raw, type_id, guard(look))
+
+
 def related(
     desk: Desk,
     type_id: str,

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
-from kefu_admin.definitions.builtin import target_type
+from kefu_admin.definitions.builtin import BUILTIN_TYPES, target_type
 from kefu_admin.definitions.field_types import value_type
+from kefu_admin.definitions.fields import Field
 from kefu_admin.operations.reading.catalogue import type_views
 from kefu_admin.operations.reading.sights import sight
 from kefu_admin.problems import NotFound, UnknownParameter
 from kefu_admin.store import read
 from kefu_admin.store.query import Ref
+from kefu_admin.store.read import Sight
 
 if TYPE_CHECKING:
     from kefu_admin.operations.desk import Desk
@@ -39,10 +41,7 @@ def choices(
         UnknownParameter: no such field, one closed to him, or one that refers to nothing.
     """
     look = sight(desk, actor, now)
-    view = next((view for view in type_views(look) if view.id == type_id), None)
-    if view is None:
-        raise NotFound
-    one = view.fields[field].field if field in view.fields else None
+    one = _fields(look, type_id).get(field)
     target = target_type(value_type(one).id, one.to) if one is not None else ""
     if one is None or one.type == "children" or not target:
         raise UnknownParameter(name=field)
@@ -66,13 +65,11 @@ def labels(
         NotFound: no such type, or none for him.
     """
     look = sight(desk, actor, now)
-    view = next((view for view in type_views(look) if view.id == type_id), None)
-    if view is None:
-        raise NotFound
+    fields = _fields(look, type_id)
     asked = {
-        name: target_type(value_type(view.fields[name].field).id, view.fields[name].field.to)
+        name: target_type(value_type(fields[name]).id, fields[name].to)
         for name in wanted
-        if name in view.fields
+        if name in fields
     }
     book = read.Labels(look)
     for name, target in asked.items():
@@ -85,3 +82,17 @@ def labels(
         for id in wanted[name]
         if (found := book.ref(target, id)) is not None
     }
+
+
+def _fields(look: Sight, type_id: str) -> Mapping[str, Field]:
+    """The fields of a type the actor meets; those of people and departments are known to all.
+
+    Raises:
+        NotFound: no such type, or none for him.
+    """
+    if type_id in BUILTIN_TYPES:
+        return BUILTIN_TYPES[type_id].fields
+    view = next((view for view in type_views(look) if view.id == type_id), None)
+    if view is None:
+        raise NotFound
+    return {name: one.field for name, one in view.fields.items()}

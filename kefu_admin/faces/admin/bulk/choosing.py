@@ -16,6 +16,7 @@ from kefu_admin.faces.admin.inputs import Filled, Input, Posted
 from kefu_admin.faces.admin.inputs.build import control
 from kefu_admin.faces.admin.inputs.sheet import Sheet
 from kefu_admin.faces.admin.record import finder, forms, page_list
+from kefu_admin.faces.admin.record.address import addresses
 from kefu_admin.faces.admin.view import prefix, zone
 from kefu_admin.operations import bulk, reading
 from kefu_admin.operations.desk import Desk
@@ -66,13 +67,7 @@ def chosen(desk: Desk, type_id: str) -> Chosen:
 
 def _question(desk: Desk, view: TypeView) -> ListRequest:
     """The list the toolbar stood on, by its address."""
-    actor = http.actor()
-    asked = finder.read_address(
-        request.args,
-        secret=desk.store.secret,
-        owner=f"{actor.user_id}:{view.id}",
-        now=http.now(),
-    )
+    asked = addresses(desk, view.type, http.actor(), http.now()).read(request.args)
     shown = page_list.chosen_view(view, asked.view)
     return ListRequest(
         type=view.id,

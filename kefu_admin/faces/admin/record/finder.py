@@ -1,26 +1,17 @@
-"""What a person asks of a list: filters, quick search, sort, page; in the form, the address and as
-a condition.
-
-Choices, dates and picked ids stand in the address as they are, so that a list can be kept as a
-bookmark. What is typed, and anything about a personal field, travels sealed in `q`.
-"""
+"""What a person asks of a list: filters, quick search, sort, page; from the form, and as a
+condition."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from urllib.parse import urlencode
 
 from kefu_admin.definitions.condition import Op
 from kefu_admin.definitions.field_types import shown_as, value_type
-from kefu_admin.definitions.fields import Field, PersonalClass
-from kefu_admin.faces.admin.sealed import seal, unseal
 from kefu_admin.operations.reading import FieldView
 from kefu_admin.problems import UnknownParameter
 
 PREFIX = "f."
-_OTHER = frozenset({"view", "q", "s", "a", "b", "last", "notice"})
 DATES = frozenset({"date", "datetime"})
 PICKS = frozenset({"person", "department", "reference", "references", "region"})
 CHOICES = frozenset({"choice", "multi_choice", "boolean"})
@@ -35,7 +26,11 @@ SPANS: Mapping[str, tuple[str, str, str]] = {
     "this_month": ("本月", "$start_of_month", "$start_of_month+1m"),
     "last_month": ("上月", "$start_of_month-1m", "$start_of_month"),
     "this_quarter": ("本季度", "$start_of_quarter", "$start_of_quarter+3m"),
+    "last_quarter": ("上季度", "$start_of_quarter-3m", "$start_of_quarter"),
     "this_year": ("今年", "$start_of_year", "$start_of_year+1y"),
+    "last_year": ("去年", "$start_of_year-1y", "$start_of_year"),
+    "last_7_days": ("最近 7 天", "$today-6d", "$today+1d"),
+    "last_30_days": ("最近 30 天", "$today-29d", "$today+1d"),
     "next_week": ("未来七天", "$today", "$today+7d"),
 }
 RANGE = "range"
@@ -46,11 +41,13 @@ SYMBOLS = {ME: "$me", MINE: "$my_departments"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One question to a list. `values` are keyed by control name (`f.kind`, `f.since.from`)."""
+    """One question to a list. `values` are keyed by control name (`f.kind`, `f.since.from`);
+    `tree` is a plain condition besides, None for none."""
 
     view: str = ""
     search: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    tree: Mapping[str, object] | None = None
     sort: str = ""
     after: str = ""
     before: str = ""
@@ -59,7 +56,7 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether anything but the view limits the list."""
-        return bool(self.search or self.values)
+        return bool(self.search or self.values or self.tree)
 
     def first_page(self) -> Asked:
         """The same question from its first page."""
@@ -68,36 +65,6 @@ class Asked:
 
 Link = Callable[[Asked], str]
 """From a question to its address."""
-
-
-def read_address(args: Mapping[str, str], *, secret: bytes, owner: str, now: datetime) -> Asked:
-    """The question an address asks.
-
-    Raises:
-        UnknownParameter: a parameter no list knows.
-        BadRequest: a sealed part that is not this person's, or has expired.
-    """
-    values: dict[str, str] = {}
-    for name, text in args.items():
-        if name.startswith(PREFIX):
-            values[name] = text
-        elif name not in _OTHER:
-            raise UnknownParameter(name=name)
-    search = ""
-    if args.get("q"):
-        hidden = unseal(secret, args["q"], owner=owner, now=now)
-        assert isinstance(hidden, dict)
-        search = str(hidden.pop("search", ""))
-        values |= {str(name): str(text) for name, text in hidden.items()}
-    return Asked(
-        view=args.get("view", ""),
-        search=search,
-        values={name: text for name, text in values.items() if text},
-        sort=args.get("s", ""),
-        after=args.get("a", ""),
-        before=args.get("b", ""),
-        last=args.get("last", "") == "1",
-    )
 
 
 def read_form(form: Mapping[str, str]) -> Asked:
@@ -125,33 +92,6 @@ def _without_stale_ends(values: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def address(
-    asked: Asked, fields: Mapping[str, Field], *, secret: bytes, owner: str, now: datetime
-) -> str:
-    """The query string of a question, with what is personal or typed sealed; begins with `?`, or
-    is "" where there is nothing to say."""
-    plain: dict[str, str] = {}
-    hidden: dict[str, str] = {"search": asked.search} if asked.search else {}
-    for name, text in asked.values.items():
-        target = plain if _is_open(fields.get(name.split(".")[1])) else hidden
-        target[name] = text
-    if asked.view:
-        plain["view"] = asked.view
-    if hidden:
-        plain["q"] = seal(secret, hidden, owner=owner, now=now)
-    rest = {"s": asked.sort, "a": asked.after, "b": asked.before, "last": "1" if asked.last else ""}
-    plain |= {name: text for name, text in rest.items() if text}
-    return "?" + urlencode(plain) if plain else ""
-
-
-def _is_open(field: Field | None) -> bool:
-    return (
-        field is not None
-        and field.personal is PersonalClass.NONE
-        and shown_as(value_type(field).id) in DATES | PICKS | CHOICES | NUMBERS
-    )
-
-
 def condition(asked: Asked, fields: Mapping[str, FieldView]) -> object:
     """The filters as a plain condition tree for `operations.reading`; None when there are none.
 
@@ -166,6 +106,8 @@ def condition(asked: Asked, fields: Mapping[str, FieldView]) -> object:
             raise UnknownParameter(name=names[1])
         end = names[2] if len(names) == 3 else ""
         parts.extend(_parts(view, end, text))
+    if asked.tree:
+        parts.append(dict(asked.tree))
     return {"all": parts} if parts else None
 
 

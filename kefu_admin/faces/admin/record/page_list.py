@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,9 +14,11 @@ from kefu_admin.definitions.role import Action
 from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.faces import http
 from kefu_admin.faces.admin import marks, menu
+from kefu_admin.faces.admin.filtering import saying
+from kefu_admin.faces.admin.filtering.offers import offers_of
 from kefu_admin.faces.admin.record import finder, listing
 from kefu_admin.faces.admin.record.controls import FilterControl, controls
-from kefu_admin.faces.admin.record.finder import Asked, address, read_address
+from kefu_admin.faces.admin.record.finder import Asked
 from kefu_admin.faces.admin.record.forms import PICKED, labels_of, record_id
 from kefu_admin.faces.admin.record.surround import Surround, rendered
 from kefu_admin.faces.admin.view import prefix
@@ -41,8 +44,8 @@ def context(page: RecordView) -> dict[str, object]:
     view = page.type_view()
     actor, now, locale = http.actor(), http.now(), http.locale()
     said = translator(locale)
-    secret, owner = page.desk.store.secret, page.owner()
-    asked = read_address(request.args, secret=secret, owner=owner, now=now)
+    bar = page.addresses()
+    asked = bar.read(request.args)
     chosen = chosen_view(view, asked.view)
     found = reading.list_rows(
         page.desk,
@@ -62,8 +65,7 @@ def context(page: RecordView) -> dict[str, object]:
     columns = _columns(view, chosen)
 
     def link(question: Asked) -> str:
-        query = address(question, view.type.fields, secret=secret, owner=owner, now=now)
-        return page.base + query
+        return page.base + bar.write(question)
 
     start = asked.first_page()
     sort = (
@@ -120,6 +122,9 @@ def context(page: RecordView) -> dict[str, object]:
         "searchable": view.searchable,
         "search_hint": _search_hint(view, said, locale),
         "narrowed": asked.narrowed,
+        "filter_path": f"{page.base}filter" + link(start).removeprefix(page.base),
+        "tree": json.dumps(asked.tree, ensure_ascii=False) if asked.tree else "",
+        "chips": _chips(page, start, link, said),
         "rows": rows,
         "body": marks.table_rows(page.base, rows, tick=said("勾选") if acts else ""),
         "bulk_actions": acts,
@@ -129,6 +134,18 @@ def context(page: RecordView) -> dict[str, object]:
     }
 
 
+def _chips(
+    page: RecordView, start: Asked, link: finder.Link, said: Translate
+) -> tuple[tuple[str, str], ...]:
+    """The conditions of the filter in words, each with the path of the list without it."""
+    if not start.tree:
+        return ()
+    return tuple(
+        (chip.text, link(replace(start, tree=chip.without)))
+        for chip in saying.chips(start.tree, offers_of(page), said)
+    )
+
+
 def question(page: RecordView) -> tuple[Asked, ListRequest]:
     """The list an address asks for, all of it: as an address and as a request.
 
@@ -136,9 +153,7 @@ def question(page: RecordView) -> tuple[Asked, ListRequest]:
         NotFound, UnknownParameter, BadRequest: the address asks what no list answers.
     """
     view = page.type_view()
-    asked = read_address(
-        request.args, secret=page.desk.store.secret, owner=page.owner(), now=http.now()
-    ).first_page()
+    asked = page.addresses().read(request.args).first_page()
     chosen = chosen_view(view, asked.view)
     return asked, ListRequest(
         type=page.content.id,

@@ -10,6 +10,7 @@ from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.cells import Shown
 from kefu_admin.faces.admin.record import surround
+from kefu_admin.faces.admin.record.address import Addresses, addresses
 from kefu_admin.faces.admin.record.detail import Look
 from kefu_admin.faces.admin.view import PanelView, prefix, zone
 from kefu_admin.faces.admin.words import translator
@@ -42,6 +43,10 @@ class RecordPages(PanelView):
     def shown(self) -> Shown:
         """How values are set for this request."""
         return Shown(http.locale(), zone())
+
+    def addresses(self) -> Addresses:
+        """The addresses of the list for the asking person."""
+        return addresses(self.desk, self.content, http.actor(), http.now())
 
     def type_view(self) -> TypeView:
         """The type as the asking person meets it.

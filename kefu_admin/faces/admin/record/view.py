@@ -14,9 +14,12 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
+from kefu_admin.faces.admin.filtering import page as page_filter
 from kefu_admin.faces.admin.record import page_detail, page_export, page_form, page_list
-from kefu_admin.faces.admin.record.finder import address, read_form
+from kefu_admin.faces.admin.record.address import read_tree
+from kefu_admin.faces.admin.record.finder import read_form
 from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
+from kefu_admin.faces.admin.record.picking import type_at
 from kefu_admin.faces.admin.record.versions import VersionPages
 from kefu_admin.faces.admin.uploads import (
     Taken,
@@ -64,13 +67,23 @@ class RecordView(VersionPages):
     @declare("POST", audit=Audit.NONE, repeat=Repeat.SAFE)
     def find(self) -> Response:
         """Take the finder's form and lead to the list it asks for: nothing typed in the address."""
+        self.type_view()
         asked = read_form(request.form)
-        asked = replace(asked, search=typed(asked.search))
-        fields = self.type_view().type.fields
-        query = address(
-            asked, fields, secret=self.desk.store.secret, owner=self.owner(), now=http.now()
-        )
-        return redirect(self.base + query, 303)
+        kept = request.form.get("tree", "")
+        tree = read_tree(kept) if kept else None
+        asked = replace(asked, search=typed(asked.search), tree=tree)
+        return redirect(self.base + self.addresses().write(asked), 303)
+
+    @expose("/filter", methods=("GET", "POST"))
+    @declare("GET", "POST", audit=Audit.READ, repeat=Repeat.SAFE)
+    def filter(self) -> Response:
+        """The filter builder; it leads back to the list it narrows."""
+        if request.method == "GET":
+            return self.page("admin/record/filter.html", page_filter.context(self))
+        path, told = page_filter.sent(self)
+        if path:
+            return redirect(path, 303)
+        return self.page("admin/record/filter.html", told, status=page_filter.status(told))
 
     @expose("/export", methods=("GET", "POST"))
     @declare("GET", "POST", audit=Audit.EXPORT, repeat=Repeat.SAFE)
@@ -84,20 +97,15 @@ class RecordView(VersionPages):
             told = page_export.context(self, refusal)
             return self.page("admin/record/export.html", told, status=refusal.status)
 
-    def owner(self) -> str:
-        """Whose sealed addresses of this list are."""
-        return f"{http.actor().user_id}:{self.content.id}"
-
     @expose("/choices/<path:field>", methods=("POST",))
     @declare("POST", audit=Audit.NONE, repeat=Repeat.SAFE)
     def choices(self, field: str) -> Response:
         """Records a reference field may hold, for the pick-list; the term comes in the body."""
-        parent, _, child = field.rpartition(".")
-        type_id = self.content.fields[parent].to if parent in self.content.fields else ""
+        *way, name = field.split(".")
         refs = reading.choices(
             self.desk,
-            type_id if parent else self.content.id,
-            child,
+            type_at(self.desk.project.types, self.content.id, way),
+            name,
             typed(request.form.get("term", ""), longest=60),
             actor=http.actor(),
             now=http.now(),

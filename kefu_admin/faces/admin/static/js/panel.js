@@ -3,6 +3,7 @@
 
 import { startDates } from "./parts/dates.js";
 import { startEverywhere } from "./parts/everywhere.js";
+import { startPanels } from "./parts/panels.js";
 import { startPickers } from "./parts/pickers.js";
 import "./parts/ticks.js";
 
@@ -14,6 +15,7 @@ closeMenus();
 openRows();
 sendFilters();
 askFirst();
+startPanels();
 sendOnce();
 followRefusals();
 for (const alert of document.querySelectorAll("[data-focus]")) alert.focus();
