@@ -43,14 +43,25 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """Sections of form and detail that are shown together; `sections` by id."""
+
+    id: str
+    label: Label
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentType:
     """One kind of record = one table.
 
     `fields` are in config order and include the system fields last. `title` names the field that
     stands for a record. `owner`, `department` and `secrecy` name the fields row rules and levels
     use (or ""). An owned type (`owned_by` = its reference to the parent) has no row rules of its
-    own: its rows are visible when the parent is, writable when the parent is. `guards` and
-    `effects` name what extensions offer: asked before each change, told after it.
+    own: its rows are visible when the parent is, writable when the parent is; `order` names the
+    integer they stand in order by, or "". `summary` are the fields a detail shows on top. A section
+    stands in exactly one tab where there are any. `guards` and `effects` name what extensions
+    offer: asked before each change, told after it.
     """
 
     id: str
@@ -64,6 +75,7 @@ class ContentType:
     department: str = ""
     secrecy: str = ""
     owned_by: str = ""
+    order: str = ""
     search: tuple[str, ...] = ()
     unique: tuple[Unique, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -71,6 +83,8 @@ class ContentType:
     effects: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     sections: tuple[Section, ...] = ()
+    tabs: tuple[Tab, ...] = ()
+    summary: tuple[str, ...] = ()
     renamed_from: str = ""
     clauses: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from kefu_admin import registry
-from kefu_admin.definitions import field_keys, field_text
+from kefu_admin.definitions import field_keys, field_text, layout_text
 from kefu_admin.definitions.condition import Condition
-from kefu_admin.definitions.content_type import Check, ContentType, Section, Unique
+from kefu_admin.definitions.content_type import Check, ContentType, Unique
 from kefu_admin.definitions.faults import Fault, Problems
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.keys import CLAUSES, Key, LabelText, Shape, Taken
@@ -22,7 +22,7 @@ from kefu_admin.definitions.loading import Loading, Settings, TypeDraft
 from kefu_admin.definitions.naming import Id, MapOf
 from kefu_admin.definitions.rollup_results import derive_results
 from kefu_admin.definitions.system_fields import SYSTEM_FIELDS
-from kefu_admin.definitions.takers import CONDITION, Integer, ListOf, OneOf, Schema, Text
+from kefu_admin.definitions.takers import CONDITION, ListOf, OneOf, Schema, Text
 from kefu_admin.definitions.tree import Node
 
 _NAMES = ListOf(field_keys.FIELD, least=1, distinct=True)
@@ -68,6 +68,11 @@ SECRECY = Key("secrecy", field_keys.FIELD, Label("密级字段", "secrecy level 
 OWNED_BY = Key(
     "owned_by", field_keys.FIELD, Label("指向主记录的字段（明细类型）", "reference to the parent")
 )
+ORDER = Key(
+    "order",
+    field_keys.FIELD,
+    Label("明细行按它排列（整数字段）", "integer the rows of the parent stand in order by"),
+)
 SEARCH = Key("search", _NAMES, Label("快速搜索的字段", "fields of the quick search"))
 
 UNIQUE_FIELDS = Key("fields", _NAMES, Label("字段", "fields"), required=True)
@@ -102,22 +107,12 @@ EFFECTS = Key(
 
 INDEXES = Key("indexes", ListOf(_NAMES), Label("额外的索引", "further indexes"))
 
-SECTION_ID = Key("id", Id(40), Label("标识", "id"), required=True)
-SECTION_LABEL = Key("label", LabelText(), Label("标题", "heading"), required=True)
-SECTION_FIELDS = Key("fields", _NAMES, Label("字段", "fields"), required=True)
-SECTION_COLUMNS = Key("columns", Integer(1, 2), Label("列数", "columns"))
-SECTION = Shape(SECTION_ID, SECTION_LABEL, SECTION_FIELDS, SECTION_COLUMNS)
-SECTIONS = Key(
-    "sections",
-    ListOf(SECTION, keys=("id",)),
-    Label("表单和详情的分组", "groups in form and detail"),
-)
-
 RENAMED_FROM = Key("renamed_from", Id(30), Label("改名前的标识", "id before renaming"))
 
 SHAPE = Shape(
-    LABEL, PLURAL, HELP, ICON, TITLE, OWNER, DEPARTMENT, SECRECY, OWNED_BY, SEARCH, FIELDS, UNIQUE,
-    CHECKS, GUARDS, EFFECTS, INDEXES, SECTIONS, RENAMED_FROM, CLAUSES,
+    LABEL, PLURAL, HELP, ICON, TITLE, OWNER, DEPARTMENT, SECRECY, OWNED_BY, ORDER, SEARCH, FIELDS,
+    UNIQUE, CHECKS, GUARDS, EFFECTS, INDEXES, layout_text.SECTIONS, layout_text.TABS,
+    layout_text.SUMMARY, RENAMED_FROM, CLAUSES,
 )  # fmt: skip
 
 
@@ -143,6 +138,7 @@ def _draft(id: str, taken: Taken, loading: Loading) -> TypeDraft:
     if taken[FIELDS] is not None and not taken[FIELDS]:
         problems.add(taken.at(FIELDS), Fault.NO_FIELDS)
     label = taken.get(LABEL, Label(id))
+    sections = layout_text.sections(taken, fields, taken.get(OWNED_BY, ""), problems)
     type = ContentType(
         id=id,
         label=label,
@@ -155,11 +151,14 @@ def _draft(id: str, taken: Taken, loading: Loading) -> TypeDraft:
         department=taken.get(DEPARTMENT, ""),
         secrecy=taken.get(SECRECY, ""),
         owned_by=taken.get(OWNED_BY, ""),
+        order=taken.get(ORDER, ""),
         search=taken.get(SEARCH, ()),
         guards=taken.get(GUARDS, ()),
         effects=taken.get(EFFECTS, ()),
         indexes=taken.get(INDEXES, ()),
-        sections=_sections(taken, fields, problems),
+        sections=sections,
+        tabs=layout_text.tabs(taken, sections, problems),
+        summary=taken.get(layout_text.SUMMARY, ()),
         renamed_from=taken.get(RENAMED_FROM, ""),
         clauses=taken.get(CLAUSES, ()),
         place=taken.place,
@@ -202,7 +201,7 @@ def _finish(draft: TypeDraft, loading: Loading) -> ContentType:
         for one in taken.get(UNIQUE, ())
     )
     checks = tuple(_check(one, type, loading) for one in taken.get(CHECKS, ()))
-    _distinct(taken, CHECKS, [check.id for check in checks], loading.problems)
+    layout_text.distinct(taken, CHECKS, [check.id for check in checks], loading.problems)
     return replace(finished.type, unique=uniques, checks=checks)
 
 
@@ -229,33 +228,3 @@ def _first_title(fields: Mapping[str, Field]) -> str:
             if field.type in types:
                 return field.id
     return "id"
-
-
-def _sections(taken: Taken, fields: Mapping[str, Field], problems: Problems) -> tuple[Section, ...]:
-    """The sections as written; fields in none of them stand in a last one."""
-    owned_by = taken.get(OWNED_BY, "")
-    sections = [
-        Section(
-            id=one.get(SECTION_ID, ""),
-            label=one.get(SECTION_LABEL, Label("")),
-            fields=one.get(SECTION_FIELDS, ()),
-            columns=one.get(SECTION_COLUMNS, 2),
-        )
-        for one in taken.get(SECTIONS, ())
-    ]
-    _distinct(taken, SECTIONS, [section.id for section in sections], problems)
-    shown = {name for section in sections for name in section.fields}
-    left = tuple(name for name in fields if name not in shown and name != owned_by)
-    if left and not sections:
-        sections.append(Section(id="main", label=Label("基本信息", "Basics"), fields=left))
-    elif left:
-        sections.append(Section(id="other", label=Label("其他", "Other"), fields=left))
-    return tuple(sections)
-
-
-def _distinct(
-    taken: Taken, key: Key[tuple[Taken, ...]], ids: list[str], problems: Problems
-) -> None:
-    for index, id in enumerate(ids):
-        if id and id in ids[:index]:
-            problems.add(taken.at(key, index), Fault.REPEATED, name=id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kefu_admin.definitions import content_type_text as keys
+from kefu_admin.definitions import layout_text
 from kefu_admin.definitions.condition import All, Any_, Compare, Condition, Literal, Not, Op, Path
 from kefu_admin.definitions.condition_text import depends_on_now
 from kefu_admin.definitions.content_type import ContentType
@@ -33,6 +34,8 @@ def check_records(loading: Loading) -> None:
         _check_search(draft, loading)
         _check_uniques(draft, loading)
         _check_sections(draft, loading)
+        _check_summary(draft, loading)
+        _check_order(draft, loading)
         for index, names in enumerate(draft.taken.get(keys.INDEXES, ())):
             for position, name in enumerate(names):
                 _check_key(draft.taken.at(keys.INDEXES, index, position), name, draft, loading)
@@ -139,13 +142,33 @@ def _own_and_fixed(condition: Condition, type: ContentType) -> bool:
 
 def _check_sections(draft: TypeDraft, loading: Loading) -> None:
     shown: dict[str, str] = {}
-    for section in draft.taken.get(keys.SECTIONS, ()):
-        id = section.get(keys.SECTION_ID, "")
-        _exist(section, keys.SECTION_FIELDS, draft.type, loading)
-        for index, name in enumerate(section.get(keys.SECTION_FIELDS, ())):
+    for section in draft.taken.get(layout_text.SECTIONS, ()):
+        id = section.get(layout_text.SECTION_ID, "")
+        _exist(section, layout_text.SECTION_FIELDS, draft.type, loading)
+        for index, name in enumerate(section.get(layout_text.SECTION_FIELDS, ())):
             if name in shown and shown[name] != id:
                 loading.problems.add(
-                    section.at(keys.SECTION_FIELDS, index), Fault.FIELD_IN_TWO_SECTIONS,
+                    section.at(layout_text.SECTION_FIELDS, index), Fault.FIELD_IN_TWO_SECTIONS,
                     name=name, section=shown[name],
                 )  # fmt: skip
             shown.setdefault(name, id)
+
+
+def _check_summary(draft: TypeDraft, loading: Loading) -> None:
+    for index, name in enumerate(draft.taken.get(layout_text.SUMMARY, ())):
+        place = draft.taken.at(layout_text.SUMMARY, index)
+        if loading.field(place, draft.type, name):
+            field = draft.type.fields[name]
+            if storage(field) in (Storage.ROWS, Storage.FILES):
+                loading.problems.add(place, Fault.SUMMARY_UNSUITED, name=name, type=field.type)
+
+
+def _check_order(draft: TypeDraft, loading: Loading) -> None:
+    name, place = draft.taken[keys.ORDER], draft.taken.at(keys.ORDER)
+    if not name or not loading.field(place, draft.type, name):
+        return
+    field = draft.type.fields[name]
+    if not draft.type.owned_by:
+        loading.problems.add(place, Fault.ORDER_NOT_OWNED)
+    elif field.type != "integer" or storage(field) is not Storage.INTEGER:
+        _wrong(place, field, "integer", loading)

@@ -98,18 +98,23 @@ def some(
 def owned(
     sight: Sight, rules: Rules, names: Sequence[str], by: str, ids: Sequence[int]
 ) -> tuple[Shape, list[int], list[tuple[Any, ...]]]:
-    """Visible rows whose reference `by` leads to one of the ids, by id, each with that id."""
+    """Visible rows whose reference `by` leads to one of the ids, each with that id: in their type's
+    order (rows without a place in it last), then by id."""
     picked = shape_of(sight, rules, names)
     _, where = asked(sight, rules)
     columns, column_params = picked.select
     column = f'"{ALIAS}".{quoted(by)}'
+    sort = f'"{ALIAS}"."id"'
+    if rules.type.order:
+        place = f'"{ALIAS}".{quoted(rules.type.order)}'
+        sort = f"{place} IS NULL, {place}, {sort}"
     parents: list[int] = []
     found: list[tuple[Any, ...]] = []
     for part in by_chunks(ids):
         more = f"{column} IN ({marks(part)})"
         text = (
             f'SELECT {columns}, {column} AS "parent" {from_where(rules, where, more)}'
-            f' ORDER BY "{ALIAS}"."id"'
+            f" ORDER BY {sort}"
         )
         for row in run(sight, text, (*column_params, *where.params, *part)):
             parents.append(int(row[-1]))

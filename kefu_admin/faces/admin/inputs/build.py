@@ -139,7 +139,12 @@ def _children(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
         _child_row(field, str(index), row, below) for index, row in enumerate(filled.rows(field.id))
     )
     blank = _child_row(field, _CHILD_INDEX, NOTHING, below)
-    return replace(base, kind="rows", columns=blank.inputs, rows=rows, blank=blank, wide=True)
+    order = below.type.order
+    if f"{base.name}.{_CHILD_INDEX}.{order}" not in {one.name for one in blank.inputs}:
+        order = ""
+    return replace(
+        base, kind="rows", columns=blank.inputs, rows=rows, blank=blank, wide=True, order=order
+    )
 
 
 def _child_row(field: Field, index: str, row: Filled, below: Sheet) -> ChildRow:

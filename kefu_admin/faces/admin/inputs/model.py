@@ -36,6 +36,7 @@ class Input:
         visible, required_if, read_only_if: JSON of a condition the browser follows, or "".
         picker: path of the pick-list.
         wide: takes the whole row of a two-column section.
+        order: of a children table, the column its rows stand in order by, "" for none.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Input:
     rows: tuple[ChildRow, ...] = ()
     blank: ChildRow | None = None
     link: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +78,13 @@ class FormSection:
     label: str
     inputs: tuple[Input, ...] = field(default=())
     columns: int = 2
+
+    @property
+    def faults(self) -> int:
+        """How many of its controls were refused."""
+        return sum(map(_is_faulty, self.inputs))
+
+
+def _is_faulty(one: Input) -> bool:
+    inner = (child for row in one.rows for child in row.inputs)
+    return bool(one.errors) or any(row.errors for row in one.rows) or any(map(_is_faulty, inner))

@@ -41,12 +41,14 @@ def posted(
     *,
     masked: Mapping[str, str] | None = None,
     add_row_to: str = "",
+    copy_row: str = "",
 ) -> Posted:
     """What was typed, for the fields that were in the form.
 
     Args:
         masked: fields shown masked, with what was shown; left blank they are not sent on.
         add_row_to: a children field that gets one more blank row in `filled`.
+        copy_row: a child row (`contacts.0`) that `filled` gets twice, the second time as a new one.
     """
     raw: dict[str, object] = {}
     texts: dict[str, object] = {}
@@ -57,7 +59,7 @@ def posted(
             raw[name] = form.get(PREFIX + name, "")  # operations name what nobody knows
             continue
         if field.type == "children":
-            rows, fillings = _rows(form, field, types)
+            rows, fillings = _rows(form, field, types, copy_row)
             raw[name] = rows
             texts[name] = (*fillings, Filled()) if add_row_to == name else fillings
             continue
@@ -89,7 +91,7 @@ def _value(form: MultiDict[str, str], name: str, field: Field) -> str | tuple[st
 
 
 def _rows(
-    form: MultiDict[str, str], field: Field, types: Mapping[str, ContentType]
+    form: MultiDict[str, str], field: Field, types: Mapping[str, ContentType], copy_row: str
 ) -> tuple[list[dict[str, object]], tuple[Filled, ...]]:
     """Child rows in the order sent. A new row left wholly blank is no row; a row marked for
     deletion is left out, which deletes it."""
@@ -125,6 +127,8 @@ def _rows(
             for name, value in values.items()
         }
         fillings.append(Filled(texts=texts, id=id, version=version))
+        if copy_row == f"{field.id}.{index}":
+            fillings.append(Filled(texts=texts))
     return rows, tuple(fillings)
 
 

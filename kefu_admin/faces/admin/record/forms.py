@@ -53,7 +53,7 @@ def fresh_key() -> str:
 
 def asks_again() -> bool:
     """Whether the form asks for another row or for a search, not for saving."""
-    return "_add" in request.form or "_find" in request.form
+    return any(name in request.form for name in ("_add", "_copy", "_find"))
 
 
 def with_labels(content: ContentType, filled: Filled) -> Filled:

@@ -13,7 +13,7 @@ from kefu_admin.faces import http
 from kefu_admin.faces.admin import inputs
 from kefu_admin.faces.admin.inputs import Filled, Posted
 from kefu_admin.faces.admin.inputs.sheet import Sheet
-from kefu_admin.faces.admin.record import forms, merging
+from kefu_admin.faces.admin.record import forms, merging, tabs
 from kefu_admin.faces.admin.uploads import Taken
 from kefu_admin.faces.admin.view import prefix, zone
 from kefu_admin.faces.admin.words import translator
@@ -84,6 +84,7 @@ def sent(page: RecordView, view: TypeView, row: Row | None = None) -> Sent:
         http.runtime().project.types,
         masked=_masked(row),
         add_row_to=request.form.get("_add", "").removeprefix(inputs.PREFIX),
+        copy_row=request.form.get("_copy", "").removeprefix(inputs.PREFIX),
     )
     if row is not None:
         hanging = inputs.from_row(page.content, row, http.runtime().project.types, zone()).files
@@ -216,7 +217,7 @@ def _context(
         "action": f"{here}/edit" if row is not None else f"{page.base}new",
         "key": key,
         "version_sent": version,
-        "sections": sections,
+        "tabs": tabs.tabbed(content, sections, said, locale, wanted=request.form.get("_tab", "")),
         "problems": problems,
         "problems_head": said("没有保存，请看下面的说明："),
         "conflict": differing,

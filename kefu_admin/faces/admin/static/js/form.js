@@ -4,10 +4,12 @@ import { followConditions } from "./parts/conditions.js";
 import { startDates } from "./parts/dates.js";
 import { startPickers } from "./parts/pickers.js";
 import { startRows } from "./parts/rows.js";
+import { reveal, startTabs } from "./parts/tabs.js";
 
 const form = document.querySelector("[data-record-form]");
 
 if (form) {
+  startTabs();
   followConditions(form);
   startRows(form, (row) => {
     startPickers(row);
@@ -15,8 +17,12 @@ if (form) {
   });
   grow();
   guard();
-  const first = form.querySelector("[aria-invalid]") ?? form.querySelector(".control:not([type=hidden])");
+  const first = form.querySelector(".control:not([type=hidden])");
   if (first && !document.querySelector("[data-focus]")) first.focus({ preventScroll: true });
+  if (location.hash) {
+    const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (asked && form.contains(asked)) reveal(asked);
+  }
 }
 
 function grow() {
@@ -32,8 +38,11 @@ function grow() {
 
 function guard() {
   let changed = false;
-  form.addEventListener("input", () => (changed = true));
-  form.addEventListener("change", () => (changed = true));
+  const note = (event) => {
+    if (event.target.name !== "_tab") changed = true;
+  };
+  form.addEventListener("input", note);
+  form.addEventListener("change", note);
   form.addEventListener("submit", () => (changed = false));
   addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();

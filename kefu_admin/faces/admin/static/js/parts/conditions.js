@@ -53,9 +53,11 @@ function mark(field, must) {
 }
 
 function lock(field, locked) {
+  field.classList.toggle("locked", locked);
   for (const control of controls(field)) {
-    if ("readOnly" in control && control.type !== "radio") control.readOnly = locked;
-    field.classList.toggle("locked", locked);
+    const typed = control.matches("input:not([type=radio], [type=checkbox], [type=file]), textarea");
+    if (typed && !control.tomselect) control.readOnly = locked;
+    else (control.closest(".pills, .field-body, td") ?? control).inert = locked; // still sent
   }
 }
 
