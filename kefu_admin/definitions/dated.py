@@ -1,21 +1,21 @@
 """Definitions whose values supervisors keep: the file gives shape and defaults, rows the values.
 
 A value is told apart by its key and holds within dates: half-open, in the project's days. A kind of
-such definitions is one row of `DATED_KINDS`; what a value consists of is a handful of fields, so
+such definitions is one `DatedKind`; what a value consists of is a handful of fields, so
 that forms, checks and JSON come from the table of field types. Which values hold is read from the
 database (`store.dated`) and shown to whatever uses them (`DatedChoices`), without a new config.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, overload
 
 from kefu_admin.definitions.fields import ALWAYS_WHEN, Choice, Field
 from kefu_admin.definitions.label import NO_LABEL, Label
-from kefu_admin.problems import NOWHERE, Place
+from kefu_admin.problems import NOWHERE, FieldError, Place
 
 COLOR_LABELS = {
     "blue": Label("蓝", "Blue"), "azure": Label("天蓝", "Azure"), "indigo": Label("靛蓝", "Indigo"),
@@ -61,6 +61,10 @@ class Shown(Protocol):
         """Show these from now on, as they hold on the day."""
 
 
+def _no_faults(value: DatedValue) -> Sequence[FieldError]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedKind:
     """A kind of definition whose values may be kept in rows.
@@ -71,6 +75,9 @@ class DatedKind:
         parts: what a value consists of, in the order of the form.
         title: the part that stands for it.
         gapless: between the first and the last day of a key every day has a value.
+        within_dates: whether a value begins and ends; else it holds from when it is written, and
+            there is one of each key.
+        faults: what is wrong with a value beyond what its fields tell.
     """
 
     id: str
@@ -79,6 +86,8 @@ class DatedKind:
     parts: tuple[Field, ...]
     title: str
     gapless: bool = False
+    within_dates: bool = True
+    faults: Callable[[DatedValue], Sequence[FieldError]] = _no_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,4 +200,3 @@ CHOICES = DatedKind(
     ),
     title="zh",
 )
-DATED_KINDS: Mapping[str, DatedKind] = {kind.id: kind for kind in (CHOICES,)}

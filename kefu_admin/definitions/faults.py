@@ -198,6 +198,15 @@ class Fault(StrEnum):
     BAD_INTERVAL = "CFG231"
     BAD_MONTH_DAY = "CFG232"
     TIMES_APART = "CFG233"
+    # calendars
+    NOT_A_SPAN = "CFG260"
+    SPAN_BACKWARDS = "CFG261"
+    SPANS_MEET = "CFG262"
+    NEVER_WORKS = "CFG263"
+    NOT_A_DAY = "CFG264"
+    HOURS_OF_REST = "CFG265"
+    TWO_DEFAULT_CALENDARS = "CFG266"
+    NO_DEFAULT_CALENDAR = "CFG267"
 
 
 class Problems(list[Problem]):

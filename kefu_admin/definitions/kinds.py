@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kefu_admin.definitions import (
     action_text,
+    calendar_text,
     choices_text,
     content_type_text,
     home_text,
@@ -41,6 +42,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("project", Label("项目", "Project"), project_text.SHAPE, project_text.read),
     Kind("numbers", Label("编号规则", "Number series"), number_text.SHAPE, number_text.read),
     Kind("choices", Label("选项表", "Choice lists"), choices_text.SHAPE, choices_text.read,
+         longest=40),
+    Kind("calendars", Label("工作日历", "Calendars"), calendar_text.SHAPE, calendar_text.read,
          longest=40),
     Kind("types", Label("内容类型", "Content types"), content_type_text.SHAPE,
          content_type_text.read, longest=30),

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from kefu_admin.definitions import (
     action_text,
+    calendar_text,
     choices_text,
     content_type_text,
     home_text,
@@ -20,7 +21,6 @@ from kefu_admin.definitions import (
     view_text,
 )
 from kefu_admin.definitions.crosscheck import crosscheck
-from kefu_admin.definitions.dated import CHOICES
 from kefu_admin.definitions.faults import Fault, Problems
 from kefu_admin.definitions.kinds import KINDS
 from kefu_admin.definitions.layering import File, id_of, kind_of, read_layers
@@ -82,7 +82,9 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
     loading.settings = project_text.read(loading)
     loading.numbers = number_text.read(loading)
     choices = choices_text.read(loading)
-    loading.dated = {f"{CHOICES.id}.{id}": one for id, one in choices.items()}
+    calendars = calendar_text.read(loading)
+    kept = (*choices.values(), *(one.kept for one in calendars.values() if one.kept))
+    loading.dated = {one.name: one for one in kept}
     types = content_type_text.read(loading)
     loading.roles = role_text.read(loading)
     loading.views = view_text.read(loading)
@@ -117,6 +119,7 @@ def _project(files: Mapping[str, File], settings_place: Place, problems: Problem
         homes=MappingProxyType(homes),
         scenarios=MappingProxyType(scenarios),
         dated=MappingProxyType(loading.dated),
+        calendars=MappingProxyType(calendars),
         texts=MappingProxyType(texts),
         fingerprint=fingerprint(texts),
         place=settings.place,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kefu_admin.definitions.action import BulkAction
+from kefu_admin.definitions.calendar import Calendar
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.dated import Dated
 from kefu_admin.definitions.home import HomePage
@@ -58,9 +59,15 @@ class Project:
     homes: Mapping[str, HomePage] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario]
     dated: Mapping[str, Dated] = field(default_factory=dict)  # by name, "choices.source"
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
     texts: Mapping[str, str]
     fingerprint: str
     place: Place = field(default=NOWHERE, compare=False)
+
+    @property
+    def default_calendar(self) -> Calendar | None:
+        """What holds where no calendar is named; None where the desk has none."""
+        return next((one for one in self.calendars.values() if one.default), None)
 
     def default_view(self, type_id: str) -> ListView | None:
         """The list view a type opens with: the one marked default, else the first."""

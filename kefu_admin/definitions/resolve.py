@@ -5,7 +5,6 @@ Python and SQL both ask here, so that they cannot disagree.
 
 from __future__ import annotations
 
-import calendar
 from datetime import UTC, date, datetime, time, timedelta
 
 from kefu_admin.definitions.binding import Binding
@@ -17,6 +16,7 @@ from kefu_admin.definitions.condition import (
     MyDepartments,
     RelativeDate,
 )
+from kefu_admin.definitions.times import month_later
 
 Symbol = Me | MyDepartment | MyDepartments | RelativeDate
 
@@ -83,6 +83,4 @@ def _shift_day(day: date, amount: int, unit: str) -> date:
         return day + timedelta(days=amount)
     if unit == "w":
         return day + timedelta(weeks=amount)
-    months = day.year * 12 + day.month - 1 + amount * (12 if unit == "y" else 1)
-    year, month = months // 12, months % 12 + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return month_later(day, amount * (12 if unit == "y" else 1))

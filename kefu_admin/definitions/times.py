@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -42,6 +43,21 @@ def to_date(field: Field, raw: object) -> date | None:
     if not isinstance(raw, str):
         raise BadValue("not_a_date")
     return _day(identifier(raw), "not_a_date")
+
+
+def day_of(text: str) -> date:
+    """A written day.
+
+    Raises:
+        BadValue: it is none.
+    """
+    return _day(identifier(text), "not_a_date")
+
+
+def month_later(day: date, months: int) -> date:
+    """So many months on (below zero: back): the same day, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def to_instant(field: Field, raw: object) -> datetime | None:

@@ -21,6 +21,8 @@ SENTENCES = {
     "too_many": "操作太频繁，请 {retry_after} 秒后再试。",
     "busy": "系统正忙，请稍后再试。",
     "no_space": "服务器磁盘已满或只读，刚才的内容没有保存；仍可查看。请联系管理员。",
+    "beyond_calendar": "日历只到 {first} 至 {last}，请改日期。",
+    "calendar_never_opens": "日历里没有这么多上班时间，请检查日历和期限。",
     "unknown_part": "配置里没有“{name}”；接近的有：{near}。",
     "config_moved": "系统配置刚刚更新，正在启用，请等几秒再试。",
 }

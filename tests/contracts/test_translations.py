@@ -17,6 +17,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 IN_TEMPLATE = re.compile(r"""\b(?:_|say)\(\s*(["'])(.+?)\1""", re.DOTALL)
 # Files whose Chinese is data, not text for people to read in their language.
 DATA = {
+    "behaviours/calendar/announcement.py",  # reads the yearly announcement as it is published
     "behaviours/making/values.py",  # invented addresses
     "behaviours/passwords.py",
     "definitions/identifiers.py",  # what people write in phones, dates, durations, yes and no
