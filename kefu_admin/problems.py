@@ -28,6 +28,7 @@ class Place:
 
 
 NOWHERE = Place("", 0)
+_MOST_SECONDS = 120  # a longer wait is told in minutes
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,6 +79,11 @@ class Refusal(Exception):
     def __init__(self, **facts: object) -> None:
         self.facts: dict[str, object] = facts
         super().__init__(f"{self.code} {facts}")
+
+    @property
+    def sentence(self) -> str:
+        """The code of the sentence that says it: `code`, where there is but one."""
+        return self.code
 
 
 class NotFound(Refusal):
@@ -216,9 +222,18 @@ class NumbersExhausted(Refusal):
 
 
 class TooMany(Refusal):
-    """A limit was reached. facts: limit, per, retry_after (seconds)."""
+    """A limit was reached. facts: limit, per, retry_after (seconds), and that in minutes."""
 
     code, status = "too_many", 429
+
+    def __init__(self, *, retry_after: int, **facts: object) -> None:
+        super().__init__(retry_after=retry_after, minutes=-(-retry_after // 60), **facts)
+        self._is_long = retry_after > _MOST_SECONDS
+
+    @property
+    def sentence(self) -> str:
+        """A long wait is told in minutes."""
+        return "too_many_long" if self._is_long else self.code
 
 
 class Busy(Refusal):

@@ -80,4 +80,4 @@ def field_error(error: FieldError, locale: str) -> str:
 
 def refusal(value: Refusal, locale: str) -> str:
     """The sentence of a refusal as a person at the desk reads it."""
-    return sentence(value.code, locale, **value.facts)
+    return sentence(value.sentence, locale, **value.facts)

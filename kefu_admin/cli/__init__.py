@@ -15,6 +15,7 @@ from types import MappingProxyType, ModuleType
 
 from kefu_admin import __version__, wording
 from kefu_admin.cli.output import FAULTY, WRONG, Output, language
+from kefu_admin.cli.words import speaking
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -29,7 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "web": "只启动网页",
         "worker": "只启动后台任务；--once 做一轮就结束",
         "webhook": "列出接收变更通知的系统；--keys 显示签名密钥",
-        "user": "管理账号：list、add、password、disable、enable、roles",
+        "user": "管理账号：list、add、password、unlock、disable、enable、roles",
         "token": "管理接口令牌：list、issue、revoke",
         "test": "运行配置里的权限例子",
         "verify": "检查审计链、编号、汇总和附件",
@@ -49,14 +50,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     output = Output(language(arguments))
     module = _asked(arguments)
-    parser = _parser(output, module)
-    try:
-        given = parser.parse_args(arguments)
-    except SystemExit as end:  # argparse has said why
-        return WRONG if end.code else 0
-    if module is None:
-        parser.print_help()
-        return WRONG if arguments else 0
+    with speaking(output):
+        parser = _parser(output, module)
+        try:
+            given = parser.parse_args(arguments)
+        except SystemExit as end:  # argparse has said why
+            return WRONG if end.code else 0
+        if module is None:
+            parser.print_help()
+            return WRONG if arguments else 0
     from kefu_admin.cli.running import run  # after the arguments are known to be right
 
     return run(module, given, output)
@@ -74,7 +76,8 @@ def _parser(output: Output, module: ModuleType | None) -> argparse.ArgumentParse
         description=output.text("客服中心的管理命令。设置见 kefu settings。"),
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"kefu {__version__}")
+    about = output.text("显示版本")
+    parser.add_argument("--version", action="version", version=f"kefu {__version__}", help=about)
     commands = parser.add_subparsers(dest="command", metavar=output.text("命令"))
     for name, about in COMMANDS.items():
         said = wording.text(about, output.locale)

@@ -24,7 +24,7 @@ from kefu_admin.operations.derived import bring_up_derived
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.verifying import verify
 from kefu_admin.problems import Refusal
-from kefu_admin.settings import Settings
+from kefu_admin.settings import Settings, secret_path
 from kefu_admin.store.apply import apply, plan
 from kefu_admin.store.backup.copying import copy
 from kefu_admin.store.dialect import Dialect
@@ -90,7 +90,14 @@ def _scratch(here: Settings, dialect: Dialect) -> Iterator[Settings]:
 
 
 def _at(here: Settings, directory: Path, url: str) -> Settings:
-    return replace(here, data=directory, database_url=url, owner_database_url="")
+    """The copy is read with the secret the desk was written with, wherever that is kept."""
+    return replace(
+        here,
+        data=directory,
+        database_url=url,
+        owner_database_url="",
+        secret_file=secret_path(here),
+    )
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from kefu_admin.problems import Busy, ConfigError, Invalid, Refusal
 from kefu_admin.registry import BadExtension
 from kefu_admin.settings import DEFAULT_CONFIG, BadSetting, Settings
 
+BAD_SEEDS = "seeds 里的“{what}”用不了：配置里没有这个类型或字段，或者没有这种写法。"
+
 
 def run(module: ModuleType, given: argparse.Namespace, output: Output) -> int:
     """Run the command's module; a failure it is meant to meet becomes a sentence and a code. What
@@ -34,11 +36,7 @@ def run(module: ModuleType, given: argparse.Namespace, output: Output) -> int:
     except Refusal as error:
         return print_refusal(error, output)
     except BadInstruction as error:
-        output.fault(
-            output.text(
-                "seeds 里的“{what}”用不了：配置里没有这个类型，或者没有这种写法。", what=error
-            )
-        )
+        output.warn(BAD_SEEDS, what=error)
         return FAULTY
     except KeyboardInterrupt:
         return 130

@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, output: Output) -> None:
     add.add_argument("--roles", default="", help=output.text("角色，逗号分隔"))
     for name, about in (
         ("password", "重置密码，打印新的初始密码"),
+        ("unlock", "解开因输错密码锁定的账号"),
         ("disable", "停用账号"),
         ("enable", "启用账号"),
     ):
@@ -86,6 +87,10 @@ def _change(desk: Desk, given: argparse.Namespace, output: Output) -> None:
     if given.doing == "password":
         made = accounts.reset_password(desk, one.id, one.version, actor=CLERK, now=now)
         _show_password(given.login, made.first_password, output)
+        return
+    if given.doing == "unlock":
+        accounts.unlock_person(desk, one.id, actor=CLERK, now=now)
+        output.say("已解锁账号 {login}。", login=given.login)
         return
     raw: dict[str, object] = (
         {"roles": _names(given.roles)}

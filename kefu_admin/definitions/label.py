@@ -16,5 +16,12 @@ class Label:
         """The text for a locale ("zh" or "en")."""
         return self.en if locale == "en" and self.en else self.zh
 
+    def within(self, locale: str) -> str:
+        """The text inside a sentence: "New return visit". An English word written with further
+        capitals keeps its first: ID number."""
+        said = self.text(locale)
+        first = said.split(" ", 1)[0]
+        return said[:1].lower() + said[1:] if locale == "en" and first[1:].islower() else said
+
 
 NO_LABEL = Label("")

@@ -6,6 +6,7 @@ never from a field of the request that the sender may vary. Rule: D30, S13.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,6 +79,20 @@ def give_back(store: Store, key: str) -> None:
 def reset(store: Store, key: str) -> None:
     """Start again at nothing."""
     store.execute('DELETE FROM "kefu_throttle" WHERE "key" = ?', (key,))
+
+
+def spent(store: Store, limit: Limit, *, now: datetime) -> Mapping[str, datetime]:
+    """Every key beyond the limit in a window that runs, and when that ends."""
+    over = store.to_db(ColumnKind.INSTANT, now - timedelta(seconds=limit.seconds))
+    rows = store.rows(
+        'SELECT "key", "window_start" FROM "kefu_throttle"'
+        ' WHERE "count" > ? AND "window_start" > ?',
+        (limit.count, over),
+    )
+    return {
+        str(key): store.from_db(ColumnKind.INSTANT, at) + timedelta(seconds=limit.seconds)
+        for key, at in rows
+    }
 
 
 def forget(store: Store, *, before: datetime) -> int:

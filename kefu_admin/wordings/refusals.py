@@ -5,7 +5,8 @@ SENTENCES = {
     "not_found": "没有找到，或者您无权查看。",
     "forbidden": "您没有权限这样做。",
     "sign_in_required": "请先登录。",
-    "sign_in_failed": "账号或密码不对，或者账号已锁定、停用。",
+    "sign_in_failed": "账号或密码不对，或者账号已锁定、停用。"
+    "{minutes} 分钟内输错 {count} 次会锁定，过后自动解开，也可以请管理员解锁。",
     "password_change_required": "请先修改初始密码。",
     "invalid": "有 {count} 处填写有误，请改正后再保存。",
     "unknown_parameter": "不认识的参数或字段：{name}。",
@@ -19,6 +20,7 @@ SENTENCES = {
     "idempotency_key_reused": "同一个请求编号用在了不同的内容上。",
     "numbers_exhausted": "编号“{series}”已用完，请联系管理员。",
     "too_many": "操作太频繁，请 {retry_after} 秒后再试。",
+    "too_many_long": "次数已用完，请约 {minutes} 分钟后再试。",
     "busy": "系统正忙，请稍后再试。",
     "no_space": "服务器磁盘已满或只读，刚才的内容没有保存；仍可查看。请联系管理员。",
     "beyond_calendar": "日历只到 {first} 至 {last}，请改日期。",

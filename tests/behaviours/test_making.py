@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from random import Random
 
@@ -46,6 +47,16 @@ def test_each_goes_through_every_pair_once() -> None:
     pairs = {tuple(row_maker(instructions, KIT).row(Random(1), n).values()) for n in range(6)}
 
     assert len(pairs) == 6
+
+
+def test_a_person_holds_the_role_named_or_is_anybody_where_nobody_does() -> None:
+    kit = replace(KIT, people=((7, 3), (8, 3), (9, 3)), holders={"clerk": ((8, 3),)})
+
+    def drawn(role: object) -> set[object]:
+        maker = row_maker({"owner": {"person": role}}, kit)
+        return {maker.row(Random(n), n)["owner"] for n in range(40)}
+
+    assert (drawn("clerk"), drawn("keeper"), drawn(True)) == ({8}, {7, 8, 9}, {7, 8, 9})
 
 
 def test_an_unknown_word_is_refused_by_name() -> None:

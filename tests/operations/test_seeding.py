@@ -11,6 +11,7 @@ from kefu_admin.definitions.load import load
 from kefu_admin.definitions.project import Project
 from kefu_admin.operations import seeding
 from kefu_admin.shipped import config_directory, seeds_directory
+from kefu_admin.store import accounts
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.read import whole
@@ -52,6 +53,23 @@ def test_a_second_larger_seed_tops_up(
     _seed(store, 12)
 
     assert whole.row_count(store, "customer") == 12
+
+
+def test_invented_records_belong_to_people_who_may_see_them(
+    open_store: Callable[[Project], Store], desk: Project
+) -> None:
+    store = open_store(desk)
+    _seed(store, 20)
+
+    owners = {
+        accounts.person(store, int(id)).login
+        for table in ("customer", "visit", "complaint", "project", "inspection")
+        for (id,) in store.rows(f'SELECT DISTINCT "owner" FROM "{table}"')
+    }
+
+    clerks = {one.login for one in accounts.people(store, role="clerk", limit=50)}
+    assert owners
+    assert owners <= clerks
 
 
 def test_demo_logins_are_the_same_when_shown_again(

@@ -108,7 +108,7 @@ def test_unknown_wrong_locked_and_disabled_get_one_answer(desk):
     ]
 
     assert {(answer.code, answer.status, str(answer.facts)) for answer in answers} == {
-        ("sign_in_failed", 401, "{}")
+        ("sign_in_failed", 401, "{'count': 10, 'minutes': 15}")
     }
 
 
@@ -151,7 +151,7 @@ def test_fifty_failures_from_one_address_make_it_wait(desk):
     with pytest.raises(TooMany) as waiting:
         enter(desk, "li", address="203.0.113.7", now=NOW + MINUTE)
 
-    assert waiting.value.facts == {"limit": 50, "per": 900, "retry_after": 840}
+    assert waiting.value.facts == {"limit": 50, "per": 900, "retry_after": 840, "minutes": 14}
     assert enter(desk, "li", address="203.0.113.8")
 
 

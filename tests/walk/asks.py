@@ -289,6 +289,11 @@ def _password(world: World, type: str) -> Iterator[Ask]:
     yield Ask(method="POST", path=path, form={"version": 1}, by="root")
 
 
+def _unlock(world: World, type: str) -> Iterator[Ask]:
+    path = f"/users/{world.ground.people['alan']}/unlock"
+    yield Ask(method="POST", path=path, form={}, by="root")
+
+
 def _department(world: World, type: str) -> Iterator[Ask]:
     path = f"/departments/{world.ground.departments['two']}"
     form = {"key": KEY, "version": 1, "name": "改名"}
@@ -453,6 +458,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/users/<int:id>", "GET"): _accounts("/users/", "people"),
     ("/users/<int:id>", "POST"): _person,
     ("/users/<int:id>/password", "POST"): _password,
+    ("/users/<int:id>/unlock", "POST"): _unlock,
     ("/users/find", "POST"): _post("/users/find", by="root", term="amy"),
     ("/users/new", "GET"): _get("/users/new"),
     ("/users/new", "POST"): _post("/users/new", by="root", **_PERSON),

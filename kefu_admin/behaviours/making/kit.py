@@ -14,13 +14,14 @@ class BadInstruction(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
-    """What makers draw from: word pools, region codes, people (id, department id), ids already made
-    per type, choice ids per field, and the day the data is as of."""
+    """What makers draw from: word pools, region codes, people (id, department id) and who of them
+    holds a role, ids already made per type, choice ids per field, the day the data is as of."""
 
     pools: Mapping[str, Sequence[str]]
     regions: Sequence[str]
     people: Sequence[tuple[int, int | None]]
     today: date
+    holders: Mapping[str, Sequence[tuple[int, int | None]]] = field(default_factory=dict)
     ids: Mapping[str, Sequence[int]] = field(default_factory=dict)
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

@@ -174,7 +174,9 @@ class _Turn(int):
 
 
 def _person(options: object, kit: Kit, name: str) -> Make:
-    return lambda random, made, index: random.choice(kit.people)[0] if kit.people else None
+    """Somebody who holds the role named; anybody where it is `true` or nobody holds it."""
+    people = kit.holders.get(str(options)) or kit.people
+    return lambda random, made, index: random.choice(people)[0] if people else None
 
 
 def _department_of(options: object, kit: Kit, name: str) -> Make:

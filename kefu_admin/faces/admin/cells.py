@@ -25,8 +25,12 @@ COLORS = frozenset(
 )
 
 
-NUMERIC = frozenset({"integer", "decimal", "money", "duration", "children"})
-"""Types whose columns are set to the right."""
+_NUMERIC = frozenset({"integer", "decimal", "money", "duration", "children"})
+
+
+def is_numeric(field: Field) -> bool:
+    """Whether the field's column is set to the right."""
+    return shown_as(value_type(field).id) in _NUMERIC
 
 
 class Cell(NamedTuple):
@@ -35,6 +39,11 @@ class Cell(NamedTuple):
     css: str
     text: str
     color: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value to show."""
+        return self.css.startswith("z")
 
 
 class Shown(NamedTuple):
@@ -45,6 +54,7 @@ class Shown(NamedTuple):
 
 
 _EMPTY = Cell("z", NOTHING)
+_NO_NUMBER = Cell("z n", NOTHING)  # stands under the numbers of its column
 Writer = Callable[[Field, object, Shown], Cell]
 
 
@@ -85,7 +95,7 @@ def _nothing(field: Field, shown: Shown) -> Cell:
     """No value: nobody's hand made or changed a record that the desk itself did."""
     if field.system and field.type == "person":
         return Cell("z", translator(shown.locale)("系统"))
-    return _EMPTY
+    return _NO_NUMBER if is_numeric(field) else _EMPTY
 
 
 def _text(field: Field, value: object, shown: Shown) -> Cell:

@@ -18,6 +18,7 @@ NOTICES = {
     "password_changed": "密码已修改。",
     "signed_out": "您已退出登录。",
     "user_saved": "人员信息已保存。",
+    "user_unlocked": "已解锁，本人可以马上再登录。",
     "value_saved": "已保存，立即生效。",
     "department_saved": "部门已保存。",
     "job_retried": "任务重新排队了。",

@@ -1,7 +1,8 @@
 """Managing people, the roles they hold, and departments; all of it needs the permission USERS.
 
 - `people`: list_people, get_person, create_person, change_person, reset_password,
-  remove_demo_people · `departments`: list_departments, get_department, create_department,
+  remove_demo_people · `locking`: locked_until,
+  unlock_person · `departments`: list_departments, get_department, create_department,
   change_department · `roles`: list_roles and what may be held by whom
 
 Nobody changes his own roles, nobody disables himself, and the last one who may manage people stays
@@ -14,6 +15,7 @@ from kefu_admin.operations.accounts.departments import (
     get_department,
     list_departments,
 )
+from kefu_admin.operations.accounts.locking import locked_until, unlock_person
 from kefu_admin.operations.accounts.people import (
     Created,
     change_person,
@@ -40,6 +42,8 @@ __all__ = [
     "list_departments",
     "list_people",
     "list_roles",
+    "locked_until",
     "remove_demo_people",
     "reset_password",
+    "unlock_person",
 ]

@@ -14,7 +14,7 @@ from kefu_admin.definitions.role import Permission
 from kefu_admin.operations.accounts.roles import check_change, role_faults
 from kefu_admin.operations.accounts.unit import MAX_NAME, Taker, perform
 from kefu_admin.operations.desk import Desk
-from kefu_admin.operations.sign_in import profile_of
+from kefu_admin.operations.sign_in import open_again, profile_of
 from kefu_admin.operations.who import require
 from kefu_admin.problems import Conflict, FieldError, Invalid, NotFound
 from kefu_admin.store import accounts
@@ -180,7 +180,8 @@ def change_person(
 
 
 def reset_password(desk: Desk, id: int, version: int, *, actor: Actor, now: datetime) -> Created:
-    """Give somebody a new first password; his sessions end. One's own is changed by knowing it.
+    """Give somebody a new first password; his sessions end, and an account that is locked opens.
+    One's own is changed by knowing it.
 
     Raises:
         Forbidden: no permission USERS.
@@ -209,6 +210,7 @@ def reset_password(desk: Desk, id: int, version: int, *, actor: Actor, now: date
             action="reset_password",
             operation="accounts.reset_password",
         )
+        open_again(desk.store, changed.login, now=now)
         return {"version": changed.version}
 
     answer, _ = perform(desk, "accounts.reset_password", work, actor=actor, now=now, key=None)

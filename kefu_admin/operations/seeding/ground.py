@@ -146,7 +146,8 @@ def master_rows(store: Store, master: Master, *, now: datetime) -> int:
     """Create the rows of a type whose key is not there yet; returns how many.
 
     Raises:
-        BadInstruction: the config has no such type.
+        BadInstruction: the config has no such type or field.
+        Invalid: a value the config refuses.
     """
     content_type = known(store.project, master.type)
     rows = [canonical(store, content_type, row) for row in master.rows]
@@ -164,13 +165,18 @@ def canonical(
     """A row as written in the seeds, with departments by path and people by login, made canonical.
 
     Raises:
+        BadInstruction: no such field, or no such department.
         Invalid: a value is not one of its field.
     """
     known = paths(store)
     raw: dict[str, object] = {}
     for name, given in row.items():
+        if name not in content_type.fields:
+            raise BadInstruction(f"{content_type.id}.{name}")
         kind = content_type.fields[name].type
         if kind == "department":
+            if str(given) not in known:
+                raise BadInstruction(f"{content_type.id}.{name}: {given}")
             raw[name] = known[str(given)]
         elif kind == "person":
             found = accounts.person_by_login(store, str(given))

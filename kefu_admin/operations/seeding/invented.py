@@ -130,6 +130,7 @@ def _kit(
         pools=seeds.pools,
         regions=[code for code in regions() if not code.endswith("00")],
         people=accounts.placed_people(store),
+        holders=accounts.placed_holders(store),
         today=now.astimezone(ZoneInfo(store.project.time_zone)).date(),
         ids={type_id: whole.ids(store, type_id) for type_id in sorted(referred)},
         choices={

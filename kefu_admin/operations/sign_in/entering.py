@@ -18,14 +18,14 @@ from kefu_admin.behaviours import passwords
 from kefu_admin.definitions.fields import BadValue
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.sign_in.begun import PASSWORD, Session, begin, line
-from kefu_admin.problems import SignInFailed, TooMany
+from kefu_admin.operations.sign_in.locked import PER_ACCOUNT, account_key, failed
+from kefu_admin.problems import TooMany
 from kefu_admin.store import accounts, audit, sessions, throttle
 from kefu_admin.store.accounts import Person
 from kefu_admin.store.audit_read import has_signed_in_from
 from kefu_admin.store.database import Store
 from kefu_admin.store.throttle import Hits, Limit
 
-PER_ACCOUNT = Limit(count=10, seconds=15 * 60)
 PER_SOURCE = Limit(count=50, seconds=15 * 60)
 KNOWN_FOR = timedelta(days=30)
 BackEnd = Callable[[str, str], bool]
@@ -79,7 +79,7 @@ def sign_in(
     method = _vouched(attempt, login, password, _back_ends() if back_ends is None else back_ends)
     if not method:
         store.retrying(lambda: _note_failure(store, attempt, address, now))
-        raise SignInFailed()
+        raise failed()
     assert attempt.person is not None  # nobody is vouched for where there is none
     person_id, epoch = attempt.person.id, attempt.person.auth_epoch
     if method == PASSWORD and passwords.needs_rehash(attempt.stored):
@@ -91,7 +91,7 @@ def sign_in(
         with store.transaction():
             present = accounts.person(store, person_id, lock=True)
             if not present.active or present.auth_epoch != epoch:
-                raise SignInFailed()  # disabled or changed while the password was checked
+                raise failed()  # disabled or changed while the password was checked
             throttle.reset(store, attempt.key)
             throttle.give_back(store, attempt.source_key)
             if previous:
@@ -118,7 +118,7 @@ def admit(
         with store.transaction():
             person = accounts.person(store, person_id, lock=True)
             if not person.active:
-                raise SignInFailed()
+                raise failed()
             return begin(desk, person, method, address=address, agent=agent, now=now)
 
     return store.retrying(enter)
@@ -128,10 +128,9 @@ def _count(store: Store, login: str, address: str, now: datetime) -> _Try:
     with store.transaction():
         person = accounts.person_by_login(store, login)
         name = person.login if person else audit.keyed_hash(store, _normal(login))
-        key = f"sign_in:{name}"
         since = now - KNOWN_FOR
-        if person and has_signed_in_from(store, person.id, address, since=since):
-            key = f"{key}@{address}"  # strangers cannot lock him out where he always works
+        is_known = person and has_signed_in_from(store, person.id, address, since=since)
+        key = account_key(name, known_address=address if is_known else "")
         source_key = f"sign_in_from:{address}"
         attempt = _Try(
             person=person,

@@ -9,7 +9,7 @@ from kefu_admin.behaviours import passwords
 from kefu_admin.behaviours.passwords import PasswordProfile
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.sign_in.begun import CHANGED, Session, begin, line, profile_of
-from kefu_admin.operations.sign_in.entering import PER_ACCOUNT
+from kefu_admin.operations.sign_in.locked import PER_ACCOUNT
 from kefu_admin.problems import FieldError, Forbidden, Invalid, SignInRequired
 from kefu_admin.store import accounts, audit, sessions, throttle
 from kefu_admin.store.accounts import Person

@@ -11,6 +11,7 @@ from kefu_admin.store.accounts.departments import (
     create_department,
     department,
     departments,
+    placed_holders,
     placed_people,
     update_department,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "people",
     "person",
     "person_by_login",
+    "placed_holders",
     "placed_people",
     "retire",
     "set_password",

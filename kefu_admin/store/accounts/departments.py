@@ -6,6 +6,7 @@ between `/1/5/` and `/1/50` by code point, so a branch is one range of the index
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,6 +61,18 @@ def placed_people(store: Store) -> tuple[tuple[int, int], ...]:
         ' WHERE "active" = 1 AND "department_id" IS NOT NULL ORDER BY "id"'
     )
     return tuple((int(id), int(department)) for id, department in rows)
+
+
+def placed_holders(store: Store) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """Per role, those of `placed_people` who hold it."""
+    held: dict[str, list[tuple[int, int]]] = {}
+    for role, id, department in store.rows(
+        'SELECT r."role", u."id", u."department_id" FROM "kefu_user" u'
+        ' JOIN "kefu_user_role" r ON r."user_id" = u."id"'
+        ' WHERE u."active" = 1 AND u."department_id" IS NOT NULL ORDER BY u."id"'
+    ):
+        held.setdefault(str(role), []).append((int(id), int(department)))
+    return held
 
 
 def department(store: Store, id: int) -> Department:

@@ -68,7 +68,7 @@ KNOWN = {
     "kefu_search.index", "kefu_search.ask", "kefu_search.hits",
     "kefu_tokens.index", "kefu_tokens.detail", "kefu_tokens.revoke", "kefu_tokens.new",
     "kefu_users.index", "kefu_users.edit", "kefu_users.password", "kefu_users.find",
-    "kefu_users.new",
+    "kefu_users.new", "kefu_users.unlock",
     "kefu_values.index", "kefu_values.values", "kefu_values.new", "kefu_values.edit",
     "kefu_values.history",
 }  # fmt: skip

@@ -20,3 +20,14 @@ def test_the_desk_itself_is_named_where_nobody_made_a_record(
     assert cell(fields["created_by"], None, shown).text == desk
     assert [one.text for one in column(fields["updated_by"], [None, None], shown)] == [desk, desk]
     assert cell(fields["owner"], None, shown).text == "—"
+
+
+def test_a_missing_number_stands_under_the_numbers(small_project: Project) -> None:
+    shown = Shown("zh", ZoneInfo("Asia/Shanghai"))
+    fields = small_project.types["customer"].fields
+
+    empty = [cell(fields[name], None, shown) for name in ("credit", "visit_count", "name")]
+
+    assert [one.css for one in empty] == ["z n", "z n", "z"]
+    assert all(one.is_empty for one in empty)
+    assert not cell(fields["credit"], 5, shown).is_empty

@@ -342,7 +342,7 @@ def test_the_language_of_the_form_is_the_persons(served: Served) -> None:
 
     page = browser.get(answer.headers["Location"])
     assert answer.headers["Location"] == "/records/customer/new"
-    assert "New Customer" in text(page)
+    assert "New customer" in text(page)
 
 
 def test_a_file_must_go_into_a_file_field(served: Served, customer: int) -> None:

@@ -113,3 +113,14 @@ def test_a_version_in_which_only_an_owned_row_differs_is_told_and_restored(
         assert words in " ".join(text(page).split())
     assert back.status_code == 303
     assert boss.get(contact).json["data"]["values"]["name"] == "张三"
+
+
+def test_a_record_never_changed_is_compared_with_nothing(served: Served) -> None:
+    sent = {**ACME, "name": "丙公司", "department": served.departments["一部"]}
+    id = served.as_("supervisor").post("/api/v1/customer", json=sent).json["data"]["id"]
+
+    page = text(served.browser("supervisor").get(f"/records/customer/{id}/history"))
+
+    assert "这条记录建立后还没有改过。" in page
+    assert "第 0 版" not in page
+    assert "比较所选两版" not in page

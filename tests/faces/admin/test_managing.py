@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.faces.admin.pages import form, text
+from tests.faces.admin.test_front import PASSWORD, with_password
 from tests.faces.desk import Served
 
 PAGES = {
@@ -61,6 +62,30 @@ def test_a_person_taken_out_of_use_is_signed_out_at_once(served: Served) -> None
 
     assert answer.headers["Location"] == "/users/?notice=user_saved"
     assert clerk.get("/").status_code == 303
+
+
+def test_an_administrator_sees_who_is_locked_and_opens_the_account(served: Served) -> None:
+    with_password(served, "clerk")
+    stranger = served.stranger()
+    for _ in range(11):
+        form(stranger.get("/sign-in"), "/sign-in").send(stranger, login="clerk", password="x")
+    browser, path = served.browser("admin"), f"/users/{served.people['clerk']}"
+    locked = browser.get("/users/")
+
+    answer = form(browser.get(path), "/unlock").send(browser)
+
+    assert "已锁定" in text(locked)
+    assert answer.headers["Location"] == f"{path}?notice=user_unlocked"
+    assert "已锁定" not in text(browser.get("/users/"))
+    entered = form(stranger.get("/sign-in"), "/sign-in")
+    assert entered.send(stranger, login="clerk", password=PASSWORD).status_code == 303
+    assert "/unlock" not in browser.get(path).get_data(as_text=True)
+
+
+def test_a_persons_page_names_the_login(served: Served) -> None:
+    page = served.browser("admin").get(f"/users/{served.people['supervisor']}")
+
+    assert "账号：supervisor" in text(page)
 
 
 def test_a_role_list_that_was_not_sent_is_left_alone(served: Served) -> None:

@@ -110,8 +110,18 @@ def controls(
     )
     labelled = forms.with_labels(what.type, filled)
     return tuple(
-        control(_free(what.type.fields[name]), labelled, sheet) for name in what.action.asks
+        _blank_stays(control(_free(what.type.fields[name]), labelled, sheet), sheet)
+        for name in what.action.asks
     )
+
+
+def _blank_stays(one: Input, sheet: Sheet) -> Input:
+    """A choice that stands for no answer says what that does here."""
+    if one.kind != "radio":
+        return one
+    blank = sheet.said("不改")
+    options = (replace(o, label=o.label if o.id else blank) for o in one.options)
+    return replace(one, options=tuple(options))
 
 
 def _free(field: Field) -> Field:

@@ -29,7 +29,7 @@ VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.READY: ("将执行", "blue"),
     Verdict.DONE: ("已完成", "green"),
     Verdict.SAME: ("已是如此，无需改动", ""),
-    Verdict.CHANGED: ("预览后又有改动，未执行", "orange"),
+    Verdict.CHANGED: ("之后又有改动，不执行", "orange"),
     Verdict.GONE: ("已不存在或看不到", ""),
     Verdict.DENIED: ("无权操作", "red"),
     Verdict.REFUSED: ("不符合规定", "red"),

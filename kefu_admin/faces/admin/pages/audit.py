@@ -39,6 +39,7 @@ ACTIONS = {
     "change_password": "修改密码",
     "change_password_failed": "修改密码失败",
     "reset_password": "重置密码",
+    "unlock_person": "解锁账号",
     "create_person": "新建用户",
     "change_person": "修改用户",
     "create_department": "新建部门",

@@ -65,7 +65,7 @@ class FrontView(PanelView):
                 for one in found.recent
             ],
             makers=[
-                (types[type_id].label.text(locale), f"{prefix()}/records/{type_id}/new")
+                (types[type_id].label.within(locale), f"{prefix()}/records/{type_id}/new")
                 for type_id in found.new
             ],
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from kefu_admin.faces.admin.pages.sheets import (
 from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_version
 from kefu_admin.faces.admin.sealed import seal, unseal
 from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
-from kefu_admin.faces.admin.words import clock_text, translator
+from kefu_admin.faces.admin.words import Translate, clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import accounts
 from kefu_admin.problems import Busy, Conflict, Invalid
@@ -68,6 +69,7 @@ class PeopleView(PanelView):
             limit=_PAGE + 1,
         )
         names = {one.id: one.name for one in accounts.list_departments(self.desk, actor=actor)}
+        locked = accounts.locked_until(self.desk, actor=actor, now=http.now())
         more = len(people) > _PAGE
         first = self._address(term, "", role, active)
         roles = http.runtime().project.roles
@@ -100,9 +102,7 @@ class PeopleView(PanelView):
                         )
                         or "—"
                     ),
-                    Spot(text=said("在用"), color="green")
-                    if one.active
-                    else Spot(text=said("停用"), color="gray"),
+                    _state(one, locked, said),
                     Spot(
                         text=clock_text(one.last_sign_in_at, zone())
                         if one.last_sign_in_at
@@ -209,6 +209,13 @@ class PeopleView(PanelView):
             )
         return self.go("/users/", "user_saved")
 
+    @expose("/<int:id>/unlock", methods=("POST",))
+    @declare("POST", access=Permission.USERS, audit=Audit.PERMISSIONS, repeat=Repeat.NATURAL)
+    def unlock(self, id: int) -> Response:
+        """End the lock of somebody who mistyped his password too often."""
+        accounts.unlock_person(self.desk, id, actor=http.actor(), now=http.now())
+        return self.go(f"/users/{id}", "user_unlocked")
+
     @expose("/<int:id>/password", methods=("POST",))
     @declare("POST", access=Permission.USERS, audit=Audit.PERMISSIONS, repeat=Repeat.NATURAL)
     def password(self, id: int) -> Response:
@@ -217,6 +224,10 @@ class PeopleView(PanelView):
             self.desk, id, sent_version(), actor=http.actor(), now=http.now()
         )
         return self._shown(made)
+
+    def _locked_until(self, person: Person) -> datetime | None:
+        locked = accounts.locked_until(self.desk, actor=http.actor(), now=http.now())
+        return locked.get(person.login)
 
     def _shown(self, made: accounts.Created) -> Response:
         said = translator(http.locale())
@@ -243,6 +254,15 @@ class PeopleView(PanelView):
     ) -> Response:
         said = translator(http.locale())
         extras = []
+        if person is not None and (until := self._locked_until(person)):
+            extras.append(
+                Extra(
+                    said("登录已锁定"),
+                    said("输错密码的次数太多，{time} 自动解开。", time=clock_text(until, zone())),
+                    said("马上解锁"),
+                    f"{action}/unlock",
+                )
+            )
         if person is not None and person.id != http.actor().user_id:
             extras.append(
                 Extra(
@@ -256,6 +276,7 @@ class PeopleView(PanelView):
             "admin/pages/form.html",
             status=status,
             heading=heading,
+            below=said("账号：{login}", login=person.login) if person else "",
             above=said("用户"),
             base=self.base,
             action=action,
@@ -265,3 +286,11 @@ class PeopleView(PanelView):
             refused=faults,
             extras=extras,
         )
+
+
+def _state(person: Person, locked: Mapping[str, datetime], said: Translate) -> Spot:
+    if not person.active:
+        return Spot(text=said("停用"), color="gray")
+    if person.login in locked:
+        return Spot(text=said("已锁定"), color="orange")
+    return Spot(text=said("在用"), color="green")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import convert, plain, shown_as, value_type
+from kefu_admin.definitions.field_types import convert, plain, value_type
 from kefu_admin.definitions.fields import Field
-from kefu_admin.faces.admin.cells import NUMERIC, Cell, Shown, cell
+from kefu_admin.faces.admin.cells import Cell, Shown, cell, is_numeric
 from kefu_admin.faces.admin.record.listing import ListRow, rows
 from kefu_admin.faces.admin.words import Translate, size_text
 from kefu_admin.operations.reading import Related
@@ -189,7 +189,7 @@ def _heads(names: Sequence[str], content: ContentType, look: Look) -> tuple[tupl
     return tuple(
         (
             content.fields[name].label.text(look.shown.locale),
-            "n" if shown_as(value_type(content.fields[name]).id) in NUMERIC else "",
+            "n" if is_numeric(content.fields[name]) else "",
         )
         for name in names
     )

@@ -131,7 +131,11 @@ def told_errors(content: ContentType, refusal: Refusal) -> tuple[tuple[str, str]
         referring = [("", one.label) for one in named(refusal)]
         return (("", wording.refusal(refusal, locale)), *referring)
     told = []
-    for error in refusal.errors:
+    listed = [name for section in content.sections for name in section.fields]
+    order = {name: at for at, name in enumerate(listed)}
+    for error in sorted(
+        refusal.errors, key=lambda one: order.get(one.field.partition("[")[0], len(order))
+    ):
         said = wording.field_error(error, locale)
         label = _label(content, error.field, locale)
         joint = ": " if locale == "en" else "："

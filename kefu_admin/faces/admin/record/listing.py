@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import shown_as, value_type
 from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.view import SortKey
 from kefu_admin.faces.admin import marks
-from kefu_admin.faces.admin.cells import NUMERIC, Cell, Shown, column
+from kefu_admin.faces.admin.cells import Cell, Shown, column, is_numeric
 from kefu_admin.faces.admin.record.finder import Asked
 from kefu_admin.faces.admin.words import Translate
 from kefu_admin.operations.reading import FieldView, Marker
@@ -62,7 +61,7 @@ def rows(
     made = []
     for at, row in enumerate(several):
         cells = tuple([of_column[at] for of_column in by_column])
-        first = cells[0].text if cells and cells[0].css != "z" else row.title or f"#{row.id}"
+        first = cells[0].text if cells and not cells[0].is_empty else row.title or f"#{row.id}"
         made.append(ListRow(row.id, first, cells[1:]))
     return tuple(made)
 
@@ -98,7 +97,7 @@ def heads(
         href = ""
         if name in fields and fields[name].sortable:
             href = link(f"-{name}" if order == "ascending" else name)
-        css = "n" if shown_as(value_type(field).id) in NUMERIC else ""
+        css = "n" if is_numeric(field) else ""
         made.append(Head(field.label.text(locale), css, href, order))
     return tuple(made)
 

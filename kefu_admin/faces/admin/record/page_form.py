@@ -206,7 +206,7 @@ def _context(
         shown_values=row.values if row is not None else None,
     )
     problems = forms.told_errors(content, refusal) if refusal is not None else ()
-    label = content.label.text(locale)
+    label = content.label.within(locale)
     here = f"{page.base}{row.id}" if row is not None else page.base
     return {
         "heading": said("编辑{type}", type=label) if row else said("新建{thing}", thing=label),

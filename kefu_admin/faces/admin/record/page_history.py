@@ -51,6 +51,7 @@ def context(page: RecordPages, row: Row, refusal: Refusal | None = None) -> dict
         "code": row.title,
         "base": page.base,
         "here": here,
+        "only_one": row.version == 1,
         "versions": told(page.content, shown, page.shown, said),
         "older": older,
         "newer": newer,

@@ -106,7 +106,7 @@ def context(page: RecordView) -> dict[str, object]:
         **around._asdict(),
         "heading": chosen.label.text(locale) if chosen else page.content.plural.text(locale),
         "help": page.content.help.text(locale),
-        "type_label": page.content.label.text(locale),
+        "type_label": page.content.label.within(locale),
         "base": page.base,
         "may_create": Action.CREATE in view.actions,
         "export_path": f"{page.base}export" + link(start).removeprefix(page.base)
