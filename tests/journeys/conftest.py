@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from kefu_admin import clock
 from kefu_admin.behaviours.passwords import hash_password
 from kefu_admin.store import accounts
 from tests.faces.desk import SETTER, Served
+from tests.serving import at_an_address
 
 PASSWORD = "Zhuo-Mian-2026"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture
 def dialect() -> str:
     """One database: what differs between them is proved below the faces."""
     return "sqlite"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A running Chromium."""
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    if path is None:
-        if os.environ.get("KEFU_REQUIRE") == "all":
-            pytest.fail("chromium: not installed")
-        pytest.skip("chromium: not installed")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright: not installed")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
 
 
 @dataclass(frozen=True)
@@ -70,13 +49,8 @@ def live(served: Served) -> Iterator[Live]:
                 action="change_password",
                 operation="tests",
             )
-    server = make_server("127.0.0.1", 0, served.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield Live(f"http://127.0.0.1:{server.server_port}", served)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with at_an_address(served.app) as address:
+        yield Live(address, served)
 
 
 class Person:

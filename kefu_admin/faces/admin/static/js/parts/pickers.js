@@ -1,5 +1,11 @@
 // Pick-lists that look records up while someone types; the term goes in the body, never the address.
 
+// The control that takes the select's place carries its label; the select itself is for nobody.
+function replace(control, options) {
+  new window.TomSelect(control, options);
+  control.setAttribute("aria-hidden", "true");
+}
+
 export function startPickers(root) {
   if (!window.TomSelect) return;
   for (const select of root.querySelectorAll("select[data-picker]")) {
@@ -11,7 +17,7 @@ export function startPickers(root) {
 }
 
 function start(select) {
-  new window.TomSelect(select, {
+  replace(select, {
     valueField: "id",
     labelField: "label",
     searchField: [],
@@ -31,7 +37,7 @@ function start(select) {
 }
 
 function tags(input) {
-  new window.TomSelect(input, {
+  replace(input, {
     delimiter: "、",
     splitOn: /[,，、;；]/,
     create: true,
