@@ -16,9 +16,9 @@ from kefu_admin.store.query import Page, Query
 from kefu_admin.store.read.arms import split
 from kefu_admin.store.read.assemble import rows as assembled
 from kefu_admin.store.read.cursor import seal, unseal
-from kefu_admin.store.read.nearby import nearby
+from kefu_admin.store.read.nearby import far, nearby
 from kefu_admin.store.read.order import Key, beyond, order_by, order_keys, reversed_keys
-from kefu_admin.store.read.quick import quick
+from kefu_admin.store.read.quick import Quick, quick
 from kefu_admin.store.read.select import (
     asked,
     from_where,
@@ -116,7 +116,12 @@ def meets(
     where = asked(sight, rules, query.where)[1]
     found = quick(sight, rules, query.search, nearness=query.nearness)
     also = _joined(_ids(query), found.where if found else None, _filter(sight, query), stretch)
-    return from_where(rules, where, also.text), (*where.params, *also.params)
+    text = from_where(rules, where, also.text, by_id=_by_id(sight, found))
+    return text, (*where.params, *also.params)
+
+
+def _by_id(sight: Sight, found: Quick | None) -> bool:
+    return sight.store.dialect is Dialect.SQLITE and found is not None and found.is_listed
 
 
 def _ids(query: Query) -> Fragment | None:
@@ -150,14 +155,21 @@ def _rows(
 ) -> list[tuple[Any, ...]]:
     """The fetched rows, each with its sort values in front; one more than the limit when there are
     more."""
-    if query.search or query.ids is not None or query.filter != ALWAYS:
-        return run(sight, *_statement(sight, rules, picked, query, keys, start))
     where = asked(sight, rules, query.where)[1]
     places = beyond(keys, start, ALIAS) if start else (_BEGINNING,)
+    if query.search or query.ids is not None or query.filter != ALWAYS:
+        found = quick(sight, rules, query.search, in_order=True, nearness=query.nearness)
+        if found is not None and found.hits and len(places) == 1:
+            also = _joined(_ids(query), found.where, _filter(sight, query))
+            both = joined((where, also), "AND")
+            place, through = places[0], far(sight, rules, found.hits, query.limit + 1)
+            if near := nearby(sight, rules, picked, both, keys, place, query.limit + 1, through):
+                return near
+        return run(sight, *_statement(sight, rules, picked, query, keys, start, found))
     if len(places) == 1 and len(_wheres(sight, rules, query, keys, split_up=True)[0]) > 1:
-        found = nearby(sight, rules, picked, where, keys, places[0], query.limit + 1)
-        if found is not None:
-            return found
+        near = nearby(sight, rules, picked, where, keys, places[0], query.limit + 1)
+        if near is not None:
+            return near
     if start:
         return run(sight, *_statement(sight, rules, picked, query, keys, start))
     shape = (query.type, picked.names, query.where, keys, query.limit)
@@ -176,12 +188,12 @@ def _statement(
     query: Query,
     keys: tuple[Key, ...],
     start: tuple[object, ...],
+    found: Quick | None = None,
 ) -> tuple[str, Sequence[object]]:
     """The SELECT of a page with its parameters, symbols still unbound."""
     limit = query.limit + 1
     places = beyond(keys, start, ALIAS) if start else (_BEGINNING,)
     ids = _ids(query)
-    found = quick(sight, rules, query.search, in_order=True, nearness=query.nearness)
     is_narrow = ids is not None or (found is not None and not found.is_common)
     wheres, filtered = _wheres(sight, rules, query, keys, split_up=not is_narrow)
     also = _joined(ids, found.where if found else None, filtered)
@@ -197,9 +209,8 @@ def _statement(
     texts: list[str] = []
     params: list[object] = list(column_params)
     for where, more, more_params in arms:
-        texts.append(
-            f"SELECT {wanted} {from_where(rules, where, more)} ORDER BY {inner_order} LIMIT {limit}"
-        )
+        rows = from_where(rules, where, more, by_id=_by_id(sight, found))
+        texts.append(f"SELECT {wanted} {rows} ORDER BY {inner_order} LIMIT {limit}")
         params += (*where.params, *more_params)
     if len(texts) == 1:
         return texts[0], params

@@ -16,7 +16,7 @@ from kefu_admin.definitions.logic import all_of, any_of
 from kefu_admin.definitions.masks import searchable_tail
 from kefu_admin.definitions.role import Right
 from kefu_admin.store import search
-from kefu_admin.store.dialect import quoted
+from kefu_admin.store.dialect import Dialect, quoted
 from kefu_admin.store.query import Nearness
 from kefu_admin.store.read.select import asked, compiled, from_where
 from kefu_admin.store.read.shape import ALIAS
@@ -33,10 +33,16 @@ NOTHING = Fragment("(1 = 0)")
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """The condition, and whether no word narrows the rows enough to list them."""
+    """The condition, and whether no word narrows the rows enough to list them.
+
+    `hits`: about how many records of the index it leaves, where that was counted; `is_listed`: a
+    word of it is nothing but a list of ids.
+    """
 
     where: Fragment
     is_common: bool
+    hits: int | None = None
+    is_listed: bool = False
 
 
 def quick(
@@ -53,7 +59,13 @@ def quick(
     if not words:
         return None
     found = [_word(sight, rules, word, in_order, nearness) for word in words]
-    return Quick(joined((one.where for one in found), "AND"), all(one.is_common for one in found))
+    counted = [one.hits for one in found if one.hits is not None]
+    return Quick(
+        joined((one.where for one in found), "AND"),
+        all(one.is_common for one in found),
+        min(counted, default=None),
+        any(one.is_listed for one in found),
+    )
 
 
 def words_of(text: str) -> list[str]:
@@ -78,10 +90,11 @@ def _word(sight: Sight, rules: Rules, word: str, in_order: bool, nearness: Nearn
 def _own(sight: Sight, rules: Rules, word: str, in_order: bool, nearness: Nearness) -> Quick:
     """Records that hold the word in a field of their own."""
     groups = _groups(rules, word if nearness is Nearness.HOLDS else "")
-    if len(word) == 1 and _is_everywhere(sight, rules, word, groups):
+    in_values = in_order or sight.store.dialect is not Dialect.SQLITE
+    if in_values and len(word) == 1 and _is_everywhere(sight, rules, word, groups):
         return Quick(compiled(sight, rules.type.id, _letter(rules, word)), is_common=True)
     found: list[Fragment] = []
-    is_common = False
+    matches: list[search.Match] = []
     for opened, (fields, tails) in groups.items():
         matched = search.match(
             sight.store,
@@ -96,8 +109,13 @@ def _own(sight: Sight, rules: Rules, word: str, in_order: bool, nearness: Nearne
         if matched is not None:
             where = compiled(sight, rules.type.id, opened)
             found.append(joined((where, matched.where), "AND"))
-            is_common = is_common or matched.is_common
-    return Quick(joined(found, "OR") if found else NOTHING, is_common)
+            matches.append(matched)
+    return Quick(
+        joined(found, "OR") if found else NOTHING,
+        any(one.is_common for one in matches),
+        matches[0].hits if len(matches) == 1 else None,
+        len(matches) == 1 and not matches[0].is_common,
+    )
 
 
 def _followed(sight: Sight, rules: Rules, one: Field, word: str) -> Quick | None:

@@ -27,7 +27,7 @@ from kefu_admin.store.search.index import (
     tidy,
 )
 from kefu_admin.store.search.marking import Closeness, Span, closeness, places
-from kefu_admin.store.search.match import is_common, match
+from kefu_admin.store.search.match import COMMON, Match, is_common, match
 from kefu_admin.store.search.pinyin import read_aloud
 from kefu_admin.store.search.tokens import (
     LONGEST,
@@ -38,10 +38,12 @@ from kefu_admin.store.search.tokens import (
 )
 
 __all__ = [
+    "COMMON",
     "LONGEST",
     "TABLE",
     "Closeness",
     "Indexed",
+    "Match",
     "Span",
     "bring_up",
     "change",

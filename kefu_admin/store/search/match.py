@@ -25,6 +25,7 @@ class Match:
 
     where: Fragment
     is_common: bool
+    hits: int | None = None  # up to COMMON + 1; None where they were not counted
 
 
 def match(
@@ -50,12 +51,15 @@ def match(
     asked = _ways(store, type_id, own, word, fields, tails, nearness)
     dialect = store.dialect
     one_by_one = [way for way in asked if _asks_one_row(way, dialect)] if in_order else []
-    if not one_by_one or not _is_common(store, one_by_one):
-        return Match(_listed(asked, own, alias, dialect), is_common=False)
+    hits = _hits(store, one_by_one) if one_by_one else None
+    if hits is None or hits <= COMMON:
+        if in_order and dialect is Dialect.SQLITE and len(one_by_one) < len(asked):
+            hits = _hits(store, asked)
+        return Match(_listed(asked, own, alias, dialect), is_common=False, hits=hits)
     others = [way for way in asked if way not in one_by_one]
     parts = [_tested(one_by_one, own, alias, dialect)]
     parts += [_listed(others, own, alias, dialect)] if others else []
-    return Match(joined(parts, "OR"), is_common=True)
+    return Match(joined(parts, "OR"), is_common=True, hits=hits)
 
 
 def is_common(
@@ -65,7 +69,7 @@ def is_common(
     fills a page."""
     own = number(store, type_id)
     asked = _ways(store, type_id, own, word, fields, tails, Nearness.HOLDS) if own else []
-    return bool(asked) and _is_common(store, asked)
+    return bool(asked) and _hits(store, asked) > COMMON
 
 
 def _ways(
@@ -95,10 +99,11 @@ def _asks_one_row(way: Way, dialect: Dialect) -> bool:
     return dialect is Dialect.POSTGRESQL
 
 
-def _is_common(store: Store, asked: Sequence[Way]) -> bool:
+def _hits(store: Store, asked: Sequence[Way]) -> int:
+    """How many records hold it, up to COMMON + 1."""
     holds, text = _holds(asked, store.dialect)
     sql = f'SELECT COUNT(*) FROM (SELECT 1 FROM "{TABLE}" WHERE {holds} LIMIT {COMMON + 1}) AS hits'
-    return int(store.value(sql, (text,))) > COMMON
+    return int(store.value(sql, (text,)))
 
 
 def _tested(asked: Sequence[Way], own: int, alias: str, dialect: Dialect) -> Fragment:

@@ -19,11 +19,14 @@ from tests.store.read.rows import department, put, sight
 LATEST = (SortKey("created_at", descending=True),)
 
 
-def ask(look: read.Sight, *, limit: int = 3, after: str = "", cap: int = 0) -> Page:
+def ask(
+    look: read.Sight, *, limit: int = 3, after: str = "", cap: int = 0, search: str = ""
+) -> Page:
     return read.page(
         look,
         Query(
             type="customer",
+            search=search,
             columns=("name",),
             sort=LATEST,
             limit=limit,
@@ -92,6 +95,47 @@ def test_who_sees_few_of_the_next_rows_is_not_led_there_again(
     assert [row.id for row in first.rows] == ids[3:0:-1]
     assert second.rows == first.rows
     assert sum("LIMIT 16" in sql for sql in statements) == (store.dialect is Dialect.SQLITE)
+
+
+def test_what_many_hold_is_looked_for_in_the_next_rows(store: Store, statements: list[str]) -> None:
+    mine, his, other = (department(store, name) for name in ("甲部", "乙部", "丙部"))
+    ids = fill(store, [mine, his, his, other] * 10)
+    look = sight(store, "supervisor", departments=(mine, his))
+    expected = [id for n, id in enumerate(ids) if n % 4 != 3][::-1]
+
+    got: list[int] = []
+    page = ask(look, search="客户", cap=100)
+    assert page.count == len(expected)
+    got += [row.id for row in page.rows]
+    while page.next:
+        page = ask(look, search="客户", after=page.next)
+        got += [row.id for row in page.rows]
+
+    assert got == expected
+    assert any("LIMIT 16)" in sql for sql in statements) is (store.dialect is Dialect.SQLITE)
+
+
+def test_who_sees_few_of_what_many_hold_sees_them_all(store: Store, statements: list[str]) -> None:
+    mine, other = (department(store, name) for name in ("甲部", "丙部"))
+    ids = fill(store, [mine, mine, *[other] * 30])
+    look = sight(store, "supervisor", departments=(mine,))
+
+    page = ask(look, search="客户", cap=100)
+
+    assert [row.id for row in page.rows] == ids[1::-1]
+    assert page.count == 2
+    assert any("LIMIT 16)" in sql for sql in statements) is (store.dialect is Dialect.SQLITE)
+
+
+def test_what_few_hold_is_listed(store: Store, statements: list[str]) -> None:
+    mine = department(store, "甲部")
+    ids = fill(store, [mine] * 32)
+    look = sight(store, "supervisor", departments=(mine,))
+
+    page = ask(look, search="户31", cap=100)
+
+    assert [row.id for row in page.rows] == [ids[31]]
+    assert not any("LIMIT 16)" in sql for sql in statements)
 
 
 def test_a_count_past_its_cap_is_believed_for_a_while(store: Store) -> None:
