@@ -14,7 +14,7 @@ from kefu_admin.operations import files
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.records import Outcome, outcome, performed, values_sent
 from kefu_admin.problems import FieldError, Invalid
-from kefu_admin.store import bin
+from kefu_admin.store import bin, drafts
 from kefu_admin.store import change as writing
 from kefu_admin.store.bin import Binned
 from kefu_admin.store.change import Change, perform
@@ -86,6 +86,7 @@ def purge(
         raise Invalid([FieldError("reason", "reason_needed", {"shortest": SHORTEST_REASON})])
 
     def work(change: Change) -> Mapping[str, Any]:
+        drafts.discard_of_records(change.store, type_id, (record_id,))
         return {"files": writing.purge(change, type_id, {record_id: version}, said)}
 
     answer = performed(desk, "bin.purge", work, actor=actor, now=now, key=key)
@@ -130,6 +131,7 @@ def _expire(
     def work(change: Change) -> Mapping[str, Any]:
         still = change.past.load(type_id, list(versions), lock=True)
         there = {id: version for id, version in versions.items() if id in still}
+        drafts.discard_of_records(change.store, type_id, list(there))
         return {"files": writing.purge(change, type_id, there, reason), "count": len(there)}
 
     answer = perform(desk.store, warrant, work, now=now, operation="bin.purge_expired")

@@ -30,6 +30,7 @@ WRITERS = {
     "kefu_batch_row": {"store/batches/"},
     "kefu_import": {"store/batches/"},
     "kefu_import_row": {"store/batches/"},
+    "kefu_draft": {"store/drafts.py"},
     "kefu_attachment": {"store/attachments.py", "store/renames.py"},
     "kefu_definition": {"store/apply/"},
     "kefu_apply_step": {"store/apply/"},

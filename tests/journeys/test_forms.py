@@ -69,3 +69,44 @@ def test_a_fault_in_another_tab_is_reached_from_the_list_of_faults(person: Perso
 
     assert page.locator("#f-credit").is_visible()
     assert page.evaluate("document.activeElement.id") == "f-credit"
+
+
+def test_a_draft_outlives_the_closed_page_and_is_taken_up_again(person: Person) -> None:
+    id = customer(person, "甲")
+    page = person.page
+    person.signs_in("supervisor")
+    person.goes(f"/records/customer/{id}/edit")
+    page.fill("[name='f.name']", "雁过留声公司")
+    page.get_by_role("button", name="增加一行").click()
+    page.locator("[data-row] input[name$='.name']").nth(1).fill("乙")
+    person.reads("草稿已自动保存")
+
+    person.goes(f"/records/customer/{id}")
+    assert not page.get_by_text("雁过留声公司").count()
+    person.goes(f"/records/customer/{id}/edit")
+    person.reads("您有一份没有保存的草稿")
+    page.get_by_role("link", name="恢复草稿").click()
+    page.wait_for_url("**/edit?draft=1")
+    assert names(person) == ["甲", "乙"]
+    page.get_by_role("button", name="保存").last.click()
+
+    person.reads("雁过留声公司")
+    person.goes(f"/records/customer/{id}/edit")
+    page.wait_for_load_state("networkidle")
+    assert not page.locator("#draft-offer").count()
+
+
+def test_a_draft_is_thrown_away(person: Person) -> None:
+    page = person.page
+    person.signs_in("supervisor")
+    person.goes("/records/customer/new")
+    page.fill("[name='f.name']", "雁过留声公司")
+    person.reads("草稿已自动保存")
+    person.goes("/records/customer/new")
+    person.reads("您有一份没有保存的草稿")
+
+    page.get_by_role("button", name="丢弃").click()
+
+    page.wait_for_load_state("networkidle")
+    assert not page.locator("#draft-offer").count()
+    assert page.input_value("[name='f.name']") == ""

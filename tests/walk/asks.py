@@ -499,6 +499,8 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/records/{type}/new", "POST"): _new,
     ("/records/{type}/<int:id>/edit", "GET"): _each(_ROW + "/edit"),
     ("/records/{type}/<int:id>/edit", "POST"): _each_form(_ROW + "/edit", _edit),
+    ("/records/{type}/<int:id>/draft", "GET"): _each(_ROW + "/draft"),
+    ("/records/{type}/<int:id>/draft", "POST"): _each_form(_ROW + "/draft", _edit),
     ("/records/{type}/<int:id>/delete", "GET"): _each(_ROW + "/delete"),
     ("/records/{type}/<int:id>/delete", "POST"): _each_form(_ROW + "/delete", _delete),
     ("/api/v1/bulk", "GET"): _get("/api/v1/bulk"),

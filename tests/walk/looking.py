@@ -19,7 +19,7 @@ from tests.walk.asks import Ask
 from tests.walk.cells import Ground
 from tests.walk.ground import PEOPLE, WALKERS, World, open_cells
 
-TECHNICAL = {"kefu_session", "kefu_throttle", "kefu_audit", "kefu_idempotency"}
+TECHNICAL = {"kefu_session", "kefu_throttle", "kefu_audit", "kefu_idempotency", "kefu_draft"}
 UNCOUNTED = {"last_used_at", "last_sign_in_at"}
 HEADERS = {
     "Content-Security-Policy": re.compile(r"default-src 'none'(?!.*unsafe)"),

@@ -161,7 +161,7 @@ def _one_each(world: World, who: str = "") -> Iterator[Ask]:
 
 def _has_effect(world: World, ask: Ask) -> bool:
     repeat = described(world)[ask.rule, ask.method].declaration.repeat
-    return repeat is not Repeat.SAFE and not ask.rule.endswith("/unmask")
+    return repeat is not Repeat.SAFE and not ask.rule.endswith(("/unmask", "/draft"))
 
 
 def _as_plain_text(ask: Ask, client) -> TestResponse:  # type: ignore[no-untyped-def]

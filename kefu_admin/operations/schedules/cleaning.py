@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kefu_admin.operations import files, recycling
+from kefu_admin.operations import drafts, files, recycling
 from kefu_admin.operations.desk import Desk
 from kefu_admin.store import (
     batches,
@@ -16,20 +16,22 @@ from kefu_admin.store import (
     sessions,
     throttle,
 )
+from kefu_admin.store import drafts as unsaved
 
 _DAY = timedelta(days=1)
 _ENDED_KEPT = timedelta(days=30)  # what is over of jobs and messages
 
 
 def clean_up(desk: Desk, *, now: datetime) -> None:
-    """Forget sessions, limits and request keys that have ended, previews nobody confirmed, lines
-    of imports that have ended, what was in the bin for longer than the project keeps it, and
-    uploads nobody claimed."""
+    """Forget sessions, limits and request keys that have ended, forms never taken up again,
+    previews nobody confirmed, lines of imports that have ended, what was in the bin for longer than
+    the project keeps it, and uploads nobody claimed."""
     store = desk.store
     for forget in (
         lambda: sessions.forget(store, now=now),
         lambda: throttle.forget(store, before=now - _DAY),
         lambda: idempotency.forget(store, before=now - _DAY),
+        lambda: unsaved.forget(store, before=now - drafts.KEPT),
         lambda: jobs.forget(store, before=now - _ENDED_KEPT),
         lambda: deliveries.forget(store, before=now - _ENDED_KEPT),
         lambda: outbox.forget(store, before=now - _ENDED_KEPT),

@@ -1,5 +1,5 @@
 """What a change writes beside the record: history, the bin, outbox, idempotency, numbers,
-attachments."""
+attachments; and forms that are not saved yet."""
 
 from __future__ import annotations
 
@@ -104,5 +104,17 @@ WRITTEN: tuple[TableShape, ...] = (
         instant("created_at"),
         link("created_by", "kefu_user", required=False),
         indexes=(("type", "record_id", "field", "position"), ("sha256",), ("created_by",)),
+    ),
+    table(
+        "kefu_draft",
+        id_(),
+        link("person_id", "kefu_user"),
+        text("type", 64),
+        integer("record_id"),
+        integer("version"),
+        long("body"),
+        instant("at"),
+        unique=(("person_id", "type", "record_id"),),
+        indexes=(("type", "record_id"), ("at",)),
     ),
 )

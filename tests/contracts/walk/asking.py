@@ -139,6 +139,7 @@ _FORMS: dict[str, dict[str, str]] = {
     "record.unmask": {"field": "phone", "reason": "走查"},
     "record.new": {"name": "新来的", "kind": "company", "key": "walk-key-0000001"},
     "record.edit": {"name": "改了", "version": "1", "key": "walk-key-0000002"},
+    "record.draft": {"f.name": "改了", "version": "1"},
     "record.revert": {"version": "1", "to": "1", "key": "walk-key-0000006"},
     "record.delete": {"version": "1", "key": "walk-key-0000003"},
     "kefu_bin.find": {"type": "customer", "term": SHARED},

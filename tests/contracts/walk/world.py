@@ -135,7 +135,14 @@ def populate(served: Served) -> World:
 
 def state(served: Served) -> dict[str, list[tuple[object, ...]]]:
     """Everything kept, but for what every request may touch: sessions, limits, the audit book."""
-    moving = {"kefu_session", "kefu_token", "kefu_throttle", "kefu_audit", "kefu_seal"}
+    moving = {
+        "kefu_session",
+        "kefu_token",
+        "kefu_throttle",
+        "kefu_audit",
+        "kefu_seal",
+        "kefu_draft",
+    }
     store = served.desk.store
     with store.connection():
         return {

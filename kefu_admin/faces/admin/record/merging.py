@@ -141,7 +141,7 @@ class _Merge:
         filled: Filled,
     ) -> None:
         now = cell(one, row.values.get(one.id), self.shown).text
-        mine = _typed(one, filled, self.shown)
+        mine = typed_text(one, filled, self.shown)
         if now == mine:
             return
         was = None if since is None else cell(one, since.before.get(one.id), self.shown).text
@@ -212,7 +212,15 @@ def _summary(content: ContentType, typed: Filled) -> str:
     )
 
 
-def _typed(one: Field, filled: Filled, shown: Shown) -> str:
+def masked_texts(row: Row | None) -> dict[str, str]:
+    """What stands masked in the record, by field; an empty field hides nothing."""
+    if row is None:
+        return {}
+    shown = ((name, row.values.get(name)) for name in row.masked)
+    return {name: str(value) for name, value in shown if value is not None}
+
+
+def typed_text(one: Field, filled: Filled, shown: Shown) -> str:
     """What was typed, set like a stored value; the bare text where it is none."""
     typed = filled.texts.get(one.id)
     if one.type in PICKED:

@@ -13,7 +13,7 @@ from kefu_admin.faces import http
 from kefu_admin.faces.admin import inputs
 from kefu_admin.faces.admin.inputs import Filled, Posted
 from kefu_admin.faces.admin.inputs.sheet import Sheet
-from kefu_admin.faces.admin.record import forms, merging, tabs
+from kefu_admin.faces.admin.record import forms, merging, page_draft, tabs
 from kefu_admin.faces.admin.uploads import Taken
 from kefu_admin.faces.admin.view import prefix, zone
 from kefu_admin.faces.admin.words import translator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kefu_admin.faces.admin.record.view import RecordView
 
 FROM = "from."
+DRAFT = "draft"  # of a form that was kept as a draft
 TAKE = "take."  # before a field: "now" leaves it as it stands
 Context = Mapping[str, object]
 
@@ -76,13 +77,28 @@ def of_row(page: RecordView, view: TypeView, row: Row) -> Context:
     return _context(page, view, row, filled, key=forms.fresh_key(), version=row.version)
 
 
+def of_draft(page: RecordView, view: TypeView, row: Row | None = None) -> Context:
+    """The form with the person's draft in it, merged with what others did since; without a draft,
+    the form as it would be otherwise."""
+    draft = page_draft.found(page, row.id if row is not None else None)
+    if draft is None:
+        return of_row(page, view, row) if row is not None else blank(page, view)
+    filled = page_draft.filling(page, draft, row)
+    posted = Posted(raw={}, filled=filled)
+    back = Sent(posted, forms.fresh_key(), draft.version)
+    if row is not None and draft.version != row.version:
+        return {**conflict(page, view, row, back), "from_draft": True}
+    context = _context(page, view, row, filled, key=back.key, version=back.version)
+    return {**context, "from_draft": True}
+
+
 def sent(page: RecordView, view: TypeView, row: Row | None = None) -> Sent:
     """What the browser sent."""
     posted = inputs.posted(
         request.form,
         page.content,
         http.runtime().project.types,
-        masked=_masked(row),
+        masked=merging.masked_texts(row),
         add_row_to=request.form.get("_add", "").removeprefix(inputs.PREFIX),
         copy_row=request.form.get("_copy", "").removeprefix(inputs.PREFIX),
     )
@@ -166,14 +182,6 @@ def _with_theirs(page: RecordView, row: Row, posted: Posted) -> Posted:
     return replace(posted, raw=raw, filled=replace(posted.filled, texts=texts, labels=labels))
 
 
-def _masked(row: Row | None) -> dict[str, str]:
-    """What stands masked in the record, by field; an empty field hides nothing."""
-    if row is None:
-        return {}
-    shown = ((name, row.values.get(name)) for name in row.masked)
-    return {name: str(value) for name, value in shown if value is not None}
-
-
 def _context(
     page: RecordView,
     view: TypeView,
@@ -216,6 +224,8 @@ def _context(
         "back": here,
         "action": f"{here}/edit" if row is not None else f"{page.base}new",
         "key": key,
+        "draft_path": f"{page.base}{row.id if row is not None else 0}/draft",
+        "from_draft": DRAFT in request.form,
         "version_sent": version,
         "tabs": tabs.tabbed(content, sections, said, locale, wanted=request.form.get("_tab", "")),
         "problems": problems,

@@ -15,12 +15,12 @@ from kefu_admin import wording
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.filtering import page as page_filter
-from kefu_admin.faces.admin.record import page_detail, page_export, page_form, page_list
+from kefu_admin.faces.admin.record import page_detail, page_draft, page_export, page_form, page_list
 from kefu_admin.faces.admin.record.address import read_tree
+from kefu_admin.faces.admin.record.drafting import DraftPages
 from kefu_admin.faces.admin.record.finder import read_form
 from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
 from kefu_admin.faces.admin.record.picking import type_at
-from kefu_admin.faces.admin.record.versions import VersionPages
 from kefu_admin.faces.admin.uploads import (
     Taken,
     asked_for,
@@ -52,7 +52,7 @@ KEEPS_FORM = (Invalid, Conflict, StillReferenced, NumbersExhausted, TooMany, Bus
 _PICKS = 20
 
 
-class RecordView(VersionPages):
+class RecordView(DraftPages):
     """List, detail, create, edit and delete of one content type."""
 
     # -- list -------------------------------------------------------------------------------
@@ -162,7 +162,8 @@ class RecordView(VersionPages):
         if Action.CREATE not in view.actions:
             raise Forbidden
         if request.method == "GET":
-            return self.form(page_form.blank(self, view))
+            made = page_form.of_draft if page_draft.ASKED in request.args else page_form.blank
+            return self.form(made(self, view))
         if asks_again():
             return self.form(page_form.again(self, view))
         key = sent_key()
@@ -182,6 +183,7 @@ class RecordView(VersionPages):
             )
         except KEEPS_FORM as refusal:
             return self.form(page_form.refused(self, view, sent, refusal), refusal.status)
+        self.forget_draft(None)
         return self.go(f"/records/{self.content.id}/{outcome.id}", "created")
 
     @expose("/<int:id>/edit", methods=("GET", "POST"))
@@ -202,6 +204,8 @@ class RecordView(VersionPages):
         if saves:
             return self.keep(view, row)
         made = page_form.of_row if request.method == "GET" else page_form.again
+        if page_draft.ASKED in request.args:
+            made = page_form.of_draft
         return self.form(made(self, view, row))
 
     def kept_before(self, id: int) -> bool:
@@ -233,6 +237,7 @@ class RecordView(VersionPages):
             if isinstance(refusal, Conflict):
                 return self.form(page_form.conflict(self, view, now, sent), refusal.status)
             return self.form(page_form.refused(self, view, sent, refusal, now), refusal.status)
+        self.forget_draft(id)
         told = "unchanged" if outcome.version == version else "saved"
         return self.go(f"/records/{self.content.id}/{id}", told)
 

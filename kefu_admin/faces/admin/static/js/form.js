@@ -3,6 +3,7 @@
 import { followConditions } from "./parts/conditions.js";
 import { startDates } from "./parts/dates.js";
 import { startPickers } from "./parts/pickers.js";
+import { startDrafts } from "./parts/drafts.js";
 import { startRows } from "./parts/rows.js";
 import { reveal, startTabs } from "./parts/tabs.js";
 
@@ -16,7 +17,7 @@ if (form) {
     startDates(row);
   });
   grow();
-  guard();
+  guard(startDrafts(form));
   const first = form.querySelector(".control:not([type=hidden])");
   if (first && !document.querySelector("[data-focus]")) first.focus({ preventScroll: true });
   if (location.hash) {
@@ -36,15 +37,12 @@ function grow() {
   });
 }
 
-function guard() {
-  let changed = false;
-  const note = (event) => {
-    if (event.target.name !== "_tab") changed = true;
-  };
-  form.addEventListener("input", note);
-  form.addEventListener("change", note);
-  form.addEventListener("submit", () => (changed = false));
+// What is kept as a draft may be left; what is not may not, without being asked.
+function guard(draft) {
+  let sent = false;
+  form.addEventListener("submit", () => (sent = true));
+  addEventListener("pageshow", () => (sent = false));
   addEventListener("beforeunload", (event) => {
-    if (changed) event.preventDefault();
+    if (!sent && draft.hasUnkept()) event.preventDefault();
   });
 }
