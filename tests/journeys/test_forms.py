@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,3 +111,76 @@ def test_a_draft_is_thrown_away(person: Person) -> None:
     page.wait_for_load_state("networkidle")
     assert not page.locator("#draft-offer").count()
     assert page.input_value("[name='f.name']") == ""
+
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+PASTE = """(bytes) => {
+  const file = new File([new Uint8Array(bytes)], "image.png", { type: "image/png" });
+  const held = new DataTransfer();
+  held.items.add(file);
+  document.body.dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: held, bubbles: true, cancelable: true }));
+}"""
+DROP = """(place, bytes) => {
+  const held = new DataTransfer();
+  held.items.add(new File([new Uint8Array(bytes)], "现场.png", { type: "image/png" }));
+  place.dispatchEvent(new DragEvent("drop",
+    { dataTransfer: held, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_pictures_are_pasted_and_dropped_shown_taken_out_and_kept(person: Person) -> None:
+    id = customer(person)
+    page = person.page
+    person.signs_in("supervisor")
+    person.goes(f"/records/customer/{id}/edit")
+    page.get_by_text("其他", exact=True).first.click()
+    pictures = page.locator("[data-field='f.pictures'] [data-files]")
+
+    page.evaluate(PASTE, list(PNG))
+    person.reads("截图-")
+    assert page.locator("[data-field='f.papers'] [data-chosen] img").count() == 1
+    page.locator("[data-field='f.papers']").get_by_role("button", name="去掉").click()
+    pictures.evaluate(DROP, list(PNG))
+    pictures.locator("[data-chosen] img").wait_for()
+    page.get_by_role("button", name="保存").last.click()
+
+    person.reads("已保存")
+    page.get_by_text("其他", exact=True).first.click()
+    shown = page.locator("a.file", has_text="现场.png").locator("img")
+    shown.wait_for()
+    page.wait_for_function("document.querySelector('a.file img').naturalWidth === 1")
+    assert not page.get_by_text("截图-").count()
+
+
+def test_a_file_of_another_kind_comes_back_with_the_form(person: Person) -> None:
+    id = customer(person)
+    page = person.page
+    person.signs_in("supervisor")
+    person.goes(f"/records/customer/{id}/edit")
+    page.get_by_text("其他", exact=True).first.click()
+    page.set_input_files(
+        "#f-papers", [{"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x00"}]
+    )
+
+    page.get_by_role("button", name="保存").last.click()
+
+    person.reads("没有保存")
+    assert page.locator("#f-papers").is_visible()
+
+
+def test_a_record_leads_to_the_next_of_the_list_one_came_from(person: Person) -> None:
+    first, second = customer(person), customer(person, name="乙公司")
+    page = person.page
+    person.signs_in("supervisor")
+    person.goes("/records/customer/")
+    order = page.locator("[data-list] tbody tr a").evaluate_all("links => links.map(l => l.href)")
+    ends = [int(link.rpartition("/")[2]) for link in order]
+    assert sorted(ends) == [first, second]
+
+    person.goes(f"/records/customer/{ends[0]}")
+    page.get_by_role("link", name="下一条").click()
+
+    page.wait_for_url(f"**/records/customer/{ends[1]}")

@@ -65,6 +65,8 @@ def _on_records(world: World, who: str, person: Person, ask: Ask) -> bool:
         actions = oracle.actions(person, ask.row)
         if "/bin/" in ask.rule:
             return ask.rule.rpartition("/")[2] in actions
+        if ask.rule.endswith("/print"):
+            return "export" in actions
         if ask.rule.endswith("/draft"):
             return "update" in actions
         if ask.rule.endswith("/unmask"):

@@ -34,7 +34,7 @@ from kefu_admin.operations.reading.requests import (
     TypeView,
 )
 from kefu_admin.operations.reading.start import home
-from kefu_admin.operations.reading.tables import Column, Table, table
+from kefu_admin.operations.reading.tables import Column, Leaving, Table, leaving_fields, table
 from kefu_admin.operations.reading.why import actor_of, explain
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Hit",
     "Home",
     "HomeCard",
+    "Leaving",
     "ListRequest",
     "Marker",
     "MenuBranch",
@@ -74,6 +75,7 @@ __all__ = [
     "history",
     "home",
     "labels",
+    "leaving_fields",
     "list_rows",
     "menu",
     "related",

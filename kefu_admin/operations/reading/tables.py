@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -76,6 +76,21 @@ def table(desk: Desk, request: ListRequest, *, actor: Actor, now: datetime, most
         ids=read.leaving(look, query, most=most),
         _look=look,
     )
+
+
+Leaving = Callable[[str, str], bool]
+"""Whether the values of a field (type, field) may leave by somebody."""
+
+
+def leaving_fields(desk: Desk, actor: Actor, *, now: datetime) -> Leaving:
+    """Which fields the actor may take along, of types he may read."""
+    look = sight(desk, actor, now)
+
+    def leaves(type_id: str, name: str) -> bool:
+        rules = look.rules(type_id)
+        return rules is not None and rules.leaves(name)
+
+    return leaves
 
 
 def _mask(look: Sight, type_id: str, field: Field) -> str:

@@ -181,7 +181,8 @@ def test_files_are_left_out(clerk: Client, served: Served, customer: int) -> Non
 
 
 def _as_clerk(served: Served, actor: Actor, customer: int) -> drafts.Draft | None:
-    seeing = replace(actor, roles=frozenset({"supervisor"}), clearance=9)
+    below = frozenset(served.departments.values())
+    seeing = replace(actor, roles=frozenset({"supervisor"}), departments_below=below, clearance=9)
     return drafts.find(served.desk, "customer", customer, actor=seeing, now=clock.now())
 
 

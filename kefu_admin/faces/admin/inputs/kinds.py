@@ -93,7 +93,12 @@ def _files(field: Field, base: Input, filled: Filled, sheet: Sheet) -> Input:
         kind="files",
         multiple=field.type in ("attachments", "images"),
         options=tuple(
-            Option(str(file.id), file.name, str(file.id) in kept)
+            Option(
+                str(file.id),
+                file.name,
+                str(file.id) in kept,
+                image=file.media_type.startswith("image/"),
+            )
             for file in filled.files.get(field.id, ())
         ),
         accept="image/*" if field.type in ("image", "images") else "",

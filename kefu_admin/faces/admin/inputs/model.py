@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One permitted value of a control."""
+    """One permitted value of a control; `image`: a file that can be shown as a picture."""
 
     id: str
     label: str
     chosen: bool = False
+    image: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

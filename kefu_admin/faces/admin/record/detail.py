@@ -21,14 +21,15 @@ _FILES = frozenset({"attachment", "attachments", "image", "images"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One field with its value. `links` are files or several records as (path, text, size)."""
+    """One field with its value. `links` are files or several records as (path, text, size, whether
+    it is a picture)."""
 
     name: str
     label: str
     cell: Cell
     href: str = ""
     outside: bool = False
-    links: tuple[tuple[str, str, str], ...] = ()
+    links: tuple[tuple[str, str, str, bool], ...] = ()
     wide: bool = False
     unmask: bool = False
     revealed: bool = False
@@ -52,9 +53,11 @@ class DetailSection:
     """A titled group of facts and tables."""
 
     label: str
+    id: str = ""
     facts: tuple[Fact, ...] = ()
     tables: tuple[Table, ...] = ()
     columns: int = 2
+    faults: int = 0  # none: nothing is typed here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ def sections(content: ContentType, row: Row, look: Look) -> tuple[DetailSection,
         found = _section(names, content, row, look)
         if found.facts or found.tables:
             label = section.label.text(look.shown.locale)
-            made.append(replace(found, label=label, columns=section.columns))
+            made.append(replace(found, id=section.id, label=label, columns=section.columns))
     rest = [n for n in row.values if n not in placed and not content.fields[n].system]
     found = _section(rest, content, row, look)
     if found.facts or found.tables:
@@ -125,7 +128,7 @@ def fact(one: Field, value: object, look: Look, *, masked: bool = False) -> Fact
         return replace(
             made,
             links=tuple(
-                (f"{look.files}/{file.id}", file.name, size_text(file.size))
+                (f"{look.files}/{file.id}", file.name, size_text(file.size), _is_picture(file))
                 for file in files
                 if isinstance(file, File)
             ),
@@ -134,12 +137,16 @@ def fact(one: Field, value: object, look: Look, *, masked: bool = False) -> Fact
         return replace(
             made,
             links=tuple(
-                (f"{look.records}/{one.to}/{ref.id}", ref.label, "")
+                (f"{look.records}/{one.to}/{ref.id}", ref.label, "", False)
                 for ref in value
                 if isinstance(ref, Ref)
             ),
         )
     return _linked(made, one, value, look)
+
+
+def _is_picture(file: File) -> bool:
+    return file.media_type.startswith("image/")
 
 
 def _linked(made: Fact, one: Field, value: object, look: Look) -> Fact:
@@ -192,6 +199,18 @@ def _heads(names: Sequence[str], content: ContentType, look: Look) -> tuple[tupl
             "n" if is_numeric(content.fields[name]) else "",
         )
         for name in names
+    )
+
+
+def summary(content: ContentType, row: Row, look: Look) -> tuple[Fact, ...]:
+    """The fields the type wants on top, as far as the person sees them; to be read only."""
+    return tuple(
+        replace(
+            fact(content.fields[name], row.values[name], look, masked=name in row.masked),
+            unmask=False,
+        )
+        for name in content.summary
+        if name in row.values and name not in look.hidden
     )
 
 

@@ -10,6 +10,7 @@ from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.record import detail
 from kefu_admin.faces.admin.record.history import Told, told
+from kefu_admin.faces.admin.record.tabs import Tab, tabbed
 from kefu_admin.operations import reading
 from kefu_admin.store.query import Row
 
@@ -30,6 +31,12 @@ def context(
     """Everything the detail template prints. `revealed` are values just uncovered."""
     content, locale = page.content, http.locale()
     look = replace(page.look(row), revealed=revealed or {})
+    related = _related(page, row, look)
+    tabs = tabbed(content, detail.sections(content, row, look), look.said, locale)
+    below: dict[str, detail.Table] = {}
+    if content.tabs:  # then each list of records that refer to this one has its own, too
+        below = {f"related-{at}": table for at, table in enumerate(related)}
+        tabs = (*tabs, *(_tab(id, table) for id, table in below.items()))
     return {
         "heading": row.title,
         "plural": content.plural.text(locale),
@@ -37,14 +44,21 @@ def context(
         "base": page.base,
         "here": f"{page.base}{row.id}",
         "tags": detail.tags(content, row, page.shown),
+        "may_print": Action.EXPORT.value in row.actions,
         "may_edit": Action.UPDATE.value in row.actions,
         "may_delete": Action.DELETE.value in row.actions,
         "refused": refused,
-        "sections": detail.sections(content, row, look),
-        "related": _related(page, row, look),
+        "summary": detail.summary(content, row, look),
+        "tabs": tabs,
+        "below": below,
+        "related": () if below else related,
         "about": detail.about(content, row, look),
         "history": _history(page, row, look),
     }
+
+
+def _tab(id: str, table: detail.Table) -> Tab[detail.DetailSection]:
+    return Tab(id=id, label=table.label, sections=(), count=table.counted)
 
 
 def _code(page: RecordView, row: Row) -> str:

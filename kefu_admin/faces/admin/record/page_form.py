@@ -231,6 +231,7 @@ def _context(
         "problems": problems,
         "problems_head": said("没有保存，请看下面的说明："),
         "conflict": differing,
+        "most_mib": http.runtime().settings.max_upload_mib,
         "has_files": any(i.kind == "files" for s in sections for i in s.inputs),
     }
 

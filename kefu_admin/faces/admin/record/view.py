@@ -15,7 +15,14 @@ from kefu_admin import wording
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
 from kefu_admin.faces.admin.filtering import page as page_filter
-from kefu_admin.faces.admin.record import page_detail, page_draft, page_export, page_form, page_list
+from kefu_admin.faces.admin.record import (
+    page_detail,
+    page_draft,
+    page_export,
+    page_form,
+    page_list,
+    page_print,
+)
 from kefu_admin.faces.admin.record.address import read_tree
 from kefu_admin.faces.admin.record.drafting import DraftPages
 from kefu_admin.faces.admin.record.finder import read_form
@@ -129,6 +136,12 @@ class RecordView(DraftPages):
             self.desk, self.content.id, id, file_id, actor=http.actor(), now=http.now()
         )
         return http.send_download(found)
+
+    @expose("/<int:id>/print", methods=("POST",))
+    @declare("POST", audit=Audit.EXPORT, repeat=Repeat.SAFE)
+    def print(self, id: int) -> Response:
+        """The record for paper; asked for by a form, since it is told to the audit book."""
+        return self.page("admin/record/print.html", page_print.context(self, id))
 
     @expose("/<int:id>/unmask", methods=("POST",))
     @declare("POST", audit=Audit.UNMASK, repeat=Repeat.NATURAL)

@@ -4,6 +4,7 @@ import { followConditions } from "./parts/conditions.js";
 import { startDates } from "./parts/dates.js";
 import { startPickers } from "./parts/pickers.js";
 import { startDrafts } from "./parts/drafts.js";
+import { startFiles } from "./parts/files.js";
 import { startRows } from "./parts/rows.js";
 import { reveal, startTabs } from "./parts/tabs.js";
 
@@ -16,6 +17,7 @@ if (form) {
     startPickers(row);
     startDates(row);
   });
+  startFiles(form);
   grow();
   guard(startDrafts(form));
   const first = form.querySelector(".control:not([type=hidden])");

@@ -4,6 +4,7 @@
 import { startDates } from "./parts/dates.js";
 import { startEverywhere } from "./parts/everywhere.js";
 import { startPanels } from "./parts/panels.js";
+import { rememberRows, showNeighbours } from "./parts/neighbours.js";
 import { startPickers } from "./parts/pickers.js";
 import "./parts/ticks.js";
 
@@ -19,6 +20,9 @@ startPanels();
 sendOnce();
 followRefusals();
 for (const alert of document.querySelectorAll("[data-focus]")) alert.focus();
+rememberRows();
+document.addEventListener("htmx:after:swap", rememberRows);
+showNeighbours();
 startPickers(document);
 startEverywhere();
 startDates(document);
