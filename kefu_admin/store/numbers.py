@@ -27,6 +27,7 @@ from kefu_admin.store.shapes import ColumnKind
 if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
+PURGED = "purged"  # the reason the store itself gives; faces word it
 _PERIODS = {Reset.NEVER: "", Reset.YEAR: "%Y", Reset.MONTH: "%Y%m", Reset.DAY: "%Y%m%d"}
 _DATE_TOKENS = (("YYYY", "%Y"), ("YY", "%y"), ("MM", "%m"), ("DD", "%d"))
 

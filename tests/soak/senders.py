@@ -79,6 +79,7 @@ class Senders:
             deliveries.claim, lease_ms=sending.LEASE_MS // pace
         )
         sending.LEASE_MS //= pace
+        sending.HANDING_MS //= pace
         sending._BACK_OFF_SECONDS = tuple(one // pace for one in sending._BACK_OFF_SECONDS)  # type: ignore[assignment]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from kefu_admin.store import deliveries, outbox
+from kefu_admin.store import deliveries, lease, outbox
 from kefu_admin.store.deliveries import DeliveryState
 from tests.databases import NOW, opened
 
@@ -107,7 +107,17 @@ def test_only_one_process_hands_on(store):
     event(store, 7, 2)
 
     with store.transaction():
+        lease.claim(store, "deliveries", owner="one", milliseconds=60_000)
         assert deliveries.hand_on(store, {"crm": None}, owner="two", now=NOW) == 0
+
+
+def test_a_killed_senders_place_is_taken_within_seconds(store):
+    event(store, 7, 1)
+
+    hand_on(store)
+
+    until = store.value('SELECT "until_ms" FROM "kefu_lease" WHERE "name" = ?', ("deliveries",))
+    assert until - lease.database_milliseconds(store) <= 2_000
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "mariadb"], indirect=True)

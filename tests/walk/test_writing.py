@@ -160,8 +160,10 @@ def _one_each(world: World, who: str = "") -> Iterator[Ask]:
 
 
 def _has_effect(world: World, ask: Ask) -> bool:
+    """Whether it leaves something beyond the technical tables, where limits are counted."""
     repeat = described(world)[ask.rule, ask.method].declaration.repeat
-    return repeat is not Repeat.SAFE and not ask.rule.endswith(("/unmask", "/draft"))
+    without = ("/unmask", "/unlock", "/draft")
+    return repeat is not Repeat.SAFE and not ask.rule.endswith(without)
 
 
 def _as_plain_text(ask: Ask, client) -> TestResponse:  # type: ignore[no-untyped-def]

@@ -15,7 +15,7 @@ from kefu_admin.store import attachments, bin, history, numbers
 from kefu_admin.store.change.recorded import Recorded
 from kefu_admin.store.change.removal import owned_types
 from kefu_admin.store.change.restoring import found
-from kefu_admin.store.numbers import VoidNumber
+from kefu_admin.store.numbers import PURGED, VoidNumber
 
 if TYPE_CHECKING:
     from kefu_admin.store.change.unit import Change
@@ -64,7 +64,7 @@ def _void(
             VoidNumber(
                 series=series,
                 number=str(number),
-                reason="purged",
+                reason=PURGED,
                 type=content_type.id,
                 record_id=record_id,
                 at=change.now,

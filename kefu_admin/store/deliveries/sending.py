@@ -17,7 +17,8 @@ from kefu_admin.store.outbox import Written
 from kefu_admin.store.shapes import ColumnKind
 
 LEASE = "deliveries"  # its row keeps handing on and ending apart
-LEASE_MS = 60_000
+LEASE_MS = 60_000  # of one event that is being sent: longer than a receiver may take
+HANDING_MS = 2_000  # the row's lock keeps two apart; this is for a sender that was killed
 PARKED_AFTER_MS = 3 * 24 * 3600 * 1000
 _BACK_OFF_SECONDS = (1, 4, 16, 64, 256, 900, 3600)
 _PORTION = 200
@@ -42,7 +43,7 @@ def hand_on(
     Raises:
         BusyBeforeCommit: two began at the same moment; try the whole unit again.
     """
-    if not lease.claim(store, LEASE, owner=owner, milliseconds=LEASE_MS):
+    if not lease.claim(store, LEASE, owner=owner, milliseconds=HANDING_MS):
         return 0
     events = outbox.waiting(store, limit=_PORTION if receivers else _NOBODYS_PORTION)
     if not events:

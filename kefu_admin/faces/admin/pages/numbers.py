@@ -24,6 +24,7 @@ from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import numbers
 from kefu_admin.problems import Busy, Invalid, NumbersExhausted
 from kefu_admin.store.idempotency import idempotency_key
+from kefu_admin.store.numbers import PURGED
 
 
 class NumbersView(PanelView):
@@ -71,7 +72,7 @@ class NumbersView(PanelView):
                 (
                     Spot(text=one.number, css="c"),
                     Spot(text=labels.get(one.series, one.series)),
-                    Spot(text=one.reason),
+                    Spot(text=said("彻底清除") if one.reason == PURGED else one.reason),
                     Spot(text=one.actor),
                     Spot(text=clock_text(one.at, zone()), css="d"),
                 )
