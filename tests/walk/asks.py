@@ -499,6 +499,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/records/{type}/new", "POST"): _new,
     ("/records/{type}/<int:id>/edit", "GET"): _each(_ROW + "/edit"),
     ("/records/{type}/<int:id>/edit", "POST"): _each_form(_ROW + "/edit", _edit),
+    ("/records/{type}/<int:id>/timeline", "GET"): _each(_ROW + "/timeline"),
     ("/records/{type}/<int:id>/print", "POST"): _each_form(_ROW + "/print", lambda *_: {}),
     ("/records/{type}/<int:id>/draft", "GET"): _each(_ROW + "/draft"),
     ("/records/{type}/<int:id>/draft", "POST"): _each_form(_ROW + "/draft", _edit),

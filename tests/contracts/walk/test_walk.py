@@ -44,7 +44,7 @@ KNOWN = {
         f"record.{name}"
         for name in (
             "index", "detail", "delete", "edit", "file", "unmask", "choices", "find", "new",
-            "history", "revert", "export", "draft", "print",
+            "history", "revert", "export", "draft", "print", "timeline",
         )
     ),
     *(f"kefu.{name}" for name in ("index", "static", "language", "regions", "sign_in", "sign_out")),

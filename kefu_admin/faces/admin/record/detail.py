@@ -165,7 +165,7 @@ def _linked(made: Fact, one: Field, value: object, look: Look) -> Fact:
 def _owned(one: Field, value: object, look: Look) -> Table:
     below = look.types[one.to]
     found = tuple(row for row in value if isinstance(row, Row)) if isinstance(value, tuple) else ()
-    hidden = {one.by, *(name for name, f in below.fields.items() if f.system)}
+    hidden = {one.by, below.order, *(name for name, f in below.fields.items() if f.system)}
     names = [n for n in below.fields if n not in hidden and any(n in r.values for r in found)]
     return Table(
         label=one.label.text(look.shown.locale),

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.record import page_delete, page_history
+from kefu_admin.faces.admin.record import page_delete, page_history, page_timeline
 from kefu_admin.faces.admin.record.forms import record_id, sent_key, sent_version
 from kefu_admin.faces.admin.record.pages import RecordPages
 from kefu_admin.faces.admin.uploads import asked_for
@@ -37,6 +37,13 @@ class VersionPages(RecordPages):
     def history(self, id: int) -> Response:
         """All versions, and what differs between two of them."""
         return self.page("admin/record/history.html", page_history.context(self, self.row(id)))
+
+    @expose("/<int:id>/timeline")
+    @declare("GET")
+    def timeline(self, id: int) -> Response:
+        """Versions, files and actions of a record in one list."""
+        told = page_timeline.context(self, self.row(id))
+        return self.page("admin/record/timeline.html", told)
 
     @expose("/<int:id>/revert", methods=("POST",))
     @declare("POST", audit=Audit.DATA, repeat=Repeat.KEY)
