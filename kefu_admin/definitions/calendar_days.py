@@ -56,6 +56,8 @@ def _own(values: Sequence[DatedValue]) -> tuple[Mapping[date, OwnDay], frozenset
     days: dict[date, OwnDay] = {}
     years: set[int] = set()
     for value in values:
+        if _faults(value):
+            continue  # `kefu verify` tells of it
         kind, year_or_day = value.parts.get("is"), value.key
         if kind == DayKind.KNOWN:
             years.add(int(year_or_day[:4]))

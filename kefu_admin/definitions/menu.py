@@ -8,8 +8,8 @@ from kefu_admin.definitions.label import Label
 from kefu_admin.problems import NOWHERE, Place
 
 PAGES = (
-    "home", "users", "departments", "audit", "tokens", "numbers", "values", "bin", "batches",
-    "jobs", "messages", "config", "status", "api_docs",
+    "home", "calendar", "users", "departments", "audit", "tokens", "numbers", "values", "bin",
+    "batches", "jobs", "messages", "config", "status", "api_docs",
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ SHAPE = Shape(GROUPS)
 
 PAGE_LABELS = {
     "home": Label("首页", "Home"),
+    "calendar": Label("工作日历", "Calendar"),
     "users": Label("用户", "Users"),
     "departments": Label("部门", "Departments"),
     "audit": Label("审计日志", "Audit book"),

@@ -17,7 +17,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from kefu_admin import __version__
 from kefu_admin.faces.http import Runtime, asked
-from kefu_admin.operations import health
+from kefu_admin.operations import calendars, health
 from kefu_admin.operations.schedules import standings
 from kefu_admin.problems import Refusal
 
@@ -90,7 +90,7 @@ class Metrics:
         try:
             with store.connection():
                 told = health.figures(store, self._here.settings)
-                daily = self._daily()
+                daily = (*self._daily(), self._calendars())
         except Refusal:
             up.add_metric((), 0)
             yield up
@@ -151,6 +151,19 @@ class Metrics:
                 lag.add_metric((one.schedule.id,), one.lag.total_seconds())
                 failed.add_metric((one.schedule.id,), 1 if one.failed else 0)
         return lag, failed
+
+    def _calendars(self) -> Metric:
+        """How many days each calendar is still known for; below zero what is counted is
+        provisional."""
+        known = GaugeMetricFamily(
+            "kefu_calendar_known_days", "Days until the last known day.", labels=("calendar",)
+        )
+        if self._now is not None:
+            desk = self._here.desk
+            today = self._now.astimezone(desk.zone).date()
+            for id, until in calendars.known_until(desk, now=self._now).items():
+                known.add_metric((id,), (until - today).days)
+        return known
 
     def _age(self, since: datetime | None) -> float:
         """Seconds since an instant; 0 where nothing waits."""

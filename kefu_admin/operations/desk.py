@@ -11,6 +11,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from kefu_admin.actor import Actor
+from kefu_admin.behaviours.calendar import Times
 from kefu_admin.behaviours.secrecy import compile_grants
 from kefu_admin.behaviours.validation import TypeChecks, compile_checks, decide
 from kefu_admin.definitions.binding import Binding
@@ -32,6 +33,7 @@ class Desk:
         self.store = store
         self._shown: tuple[str, date] | None = None  # token and day of the values shown
         self._shown_at: datetime | None = None
+        self._times: dict[str, Times] = {}  # of each calendar, for its days as they are shown
         self._grants: dict[tuple[frozenset[str], frozenset[str] | None], Grants] = {}
 
     @cached_property
@@ -83,6 +85,15 @@ class Desk:
                 one.shown.show(one.together(rows[one.name]), day)
             self._shown = token, day
         self._shown_at = now
+
+    def times(self, calendar: str, now: datetime) -> Times:
+        """A calendar of the config, ready for questions, with the days kept in rows now."""
+        self.show_values(now)
+        known = self.project.calendars[calendar]
+        found = self._times.get(calendar)
+        if found is None or found.days.read is not known.own.shown:
+            found = self._times[calendar] = Times(known, self.zone)
+        return found
 
     def warrant(self, actor: Actor, now: datetime) -> Warrant:
         """What the actor writes with."""

@@ -43,6 +43,7 @@ SENTENCES = {
     "dated_ends_before": "放在行里的值 {name} 的“{key}”结束早于开始。",
     "dated_meet": "放在行里的值 {name} 的“{key}”有两段日期重叠。",
     "dated_gap": "放在行里的值 {name} 的“{key}”中间有一段没有值。",
+    "dated_faulty": "放在行里的值 {name} 的“{key}”不是它能有的内容，没有生效；请在界面上改正。",
     "dated_unknown": "{type} 的 {field} 中有“{key}”，而 {name} 里没有这个值。",
     "orphans": "{table}.{column} 中有 {count} 处引用了 {target} 中不存在的记录。",
     "version_without_audit": "{type} {id} 的版本 {version} 没有审计记录。",

@@ -12,6 +12,7 @@ SENTENCES = {
     "parameter_twice": "只能给一次。",
     "parameter_whole": "应为 {least} 到 {most} 的整数。",
     "parameter_one_of": "应为其中之一：{names}。",
+    "parameter_list": "应为 {least} 到 {most} 项的列表。",
     "parameter_object": "应为一个 JSON 对象。",
     "parameter_switch": "应为 true 或 false。",
     "parameter_text": "应为不超过 {longest} 个字符的文字。",

@@ -9,6 +9,7 @@ SENTENCES = {
     "health_schedules_label": "定时自动做的事",
     "health_backup_label": "备份",
     "health_verify_label": "数据检查",
+    "health_calendar_label": "工作日历",
     "health_disk_label": "磁盘",
     "health_secret_label": "密钥和模式",
     "health_ok": "正常",
@@ -56,6 +57,10 @@ SENTENCES = {
     "后台进程自动检查的时间在 project.yaml 的 schedules 里。",
     "health_findings": "最近一次 {at}，发现 {count} 个问题。",
     "health_findings_mend": "立即执行 kefu verify 查看是哪些，保留现场，再决定修正或从备份恢复。",
+    "health_calendar": "{label}：日历已知至 {day}。",
+    "health_calendar_none": "没有跟随公共假日的日历。",
+    "health_calendar_mend": "下一年的放假安排公布后，请主管在“工作日历”里粘贴录入，"
+    "或写进 calendars 目录；在那之前，更晚的日期都标为暂定。",
     "health_disk_data": "数据目录 {path}：剩余 {free}，共 {total}。",
     "health_disk_backups": "备份目录 {path}：剩余 {free}，共 {total}。",
     "health_disk_temp": "临时目录 {path}：剩余 {free}，共 {total}。",

@@ -52,8 +52,8 @@ def test_a_fresh_desk_wants_a_backup_and_a_verification(desk, here):
 
     assert {name: check.state.value for name, check in checks.items()} == {
         "database": "ok", "config": "ok", "audit": "ok", "jobs": "ok", "outbox": "ok",
-        "schedules": "ok", "backup": "attention", "verify": "attention", "disk": "ok",
-        "secret": "ok",
+        "schedules": "ok", "backup": "attention", "verify": "attention", "calendar": "ok",
+        "disk": "ok", "secret": "ok",
     }  # fmt: skip
 
 

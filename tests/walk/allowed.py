@@ -12,6 +12,7 @@ PERMISSIONS = {
     "/users/": "users", "/departments/": "users", "/tokens/": "tokens", "/numbers/": "numbers",
     "/audit/": "audit", "/messages/": "jobs", "/api/v1/deliveries": "jobs",
     "/values/": "values", "/api/v1/values": "values",
+    "/calendar/<calendar>/announce": "values",
 }  # fmt: skip
 FOR_ALL = {
     "/account/appearance", "/account/password", "/api/v1/search", "/bin/find", "/jobs/find",

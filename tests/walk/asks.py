@@ -248,6 +248,13 @@ def _query_bin(world: World, type: str) -> Iterator[Ask]:
         yield Ask(method="POST", path="/api/v1/bin/query", type=type, json=sent)
 
 
+def _put_days(world: World, type: str) -> Iterator[Ask]:
+    sent = {"values": [{"on": "2027-05-01", "is": "rest"}]}
+    yield Ask(
+        method="PUT", path="/api/v1/values/calendars.office", type=type, json=sent, by="founder"
+    )
+
+
 def _bin(end: str, **more: str) -> Asker:
     """The same on the pages of the bin."""
 
@@ -445,6 +452,14 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/tokens/<int:id>/revoke", "POST"): _revoke,
     ("/tokens/new", "GET"): _get("/tokens/new"),
     ("/tokens/new", "POST"): _post("/tokens/new", **_TOKEN),
+    ("/calendar/", "GET"): _get("/calendar/", "/calendar/?year=2027"),
+    ("/calendar/<calendar>/", "GET"): _get(
+        "/calendar/office/", "/calendar/office/?from=2026-12-30T09:00&amount=3&clock=working_days"
+    ),
+    ("/calendar/<calendar>/announce", "GET"): _get("/calendar/office/announce"),
+    ("/calendar/<calendar>/announce", "POST"): _post(
+        "/calendar/office/announce", key=KEY, sure="1", text="2027-05-01 rest"
+    ),
     ("/values/", "GET"): _get("/values/"),
     ("/values/<kept>/", "GET"): _get("/values/choices.source/", "/values/choices.none/"),
     ("/values/<kept>/new", "GET"): _get("/values/choices.source/new"),
@@ -527,6 +542,12 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/api/v1/deliveries/<int:record_id>/skip", "POST"): _bare("/api/v1/deliveries/1/skip"),
     ("/api/v1/values", "GET"): _get("/api/v1/values"),
     ("/api/v1/values/<name>", "GET"): _get("/api/v1/values/choices.source"),
+    ("/api/v1/values/<name>", "PUT"): _put_days,
+    ("/api/v1/calendars", "GET"): _get("/api/v1/calendars"),
+    ("/api/v1/calendars/<name>", "GET"): _get("/api/v1/calendars/office?year=2027"),
+    ("/api/v1/calendars/<name>/due", "GET"): _get(
+        "/api/v1/calendars/office/due?from=2026-12-30T09:00&amount=3"
+    ),
     ("/api/v1/types", "GET"): _get("/api/v1/types"),
     ("/api/v1/<type_id>", "GET"): _get("/api/v1/{type}", "/api/v1/{type}?limit=200&count=true"),
     ("/api/v1/<type_id>", "POST"): _create,

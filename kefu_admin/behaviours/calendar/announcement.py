@@ -66,7 +66,7 @@ def announced(text: str, year: int) -> tuple[tuple[Announced, ...], tuple[Unread
                 continue
             found = tuple(_read(sentence, name, year, number))
             days += found
-            if not found:
+            if not found and not _of_another_year(sentence, year):
                 unread.append(Unread(number, sentence.strip()[:80]))
     return tuple(dict.fromkeys(days)), tuple(unread)
 
@@ -78,6 +78,12 @@ def _read(sentence: str, name: str, year: int, line: int) -> Iterator[Announced]
     for run in _RUN.finditer(sentence):
         for day in _days(run, year):
             yield Announced(day, kind, name or spoken, line)
+
+
+def _of_another_year(sentence: str, year: int) -> bool:
+    """Whether it names days of other years only, as the date below an announcement."""
+    years = {run["year"] for run in _RUN.finditer(sentence)}
+    return None not in years and str(year) not in years
 
 
 def _kind(rest: str) -> tuple[DayKind | None, str]:

@@ -39,8 +39,11 @@ SYSTEM_NAMES = frozenset(field.id for field in SYSTEM_FIELDS)
 OWN_PREFIX = "kefu_"
 # paths below /api/v1
 API_WORDS = frozenset(
-    {"bin", "bulk", "deliveries", "docs", "jobs", "me", "search", "static", "types", "values"}
-)
+    {
+        "bin", "bulk", "calendars", "deliveries", "docs", "jobs", "me", "search", "static", "types",
+        "values",
+    }
+)  # fmt: skip
 
 
 def check_names(loading: Loading) -> None:

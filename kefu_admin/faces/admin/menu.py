@@ -23,6 +23,7 @@ from kefu_admin.operations import reading
 
 PAGE_PATHS = {
     "home": "/",
+    "calendar": "/calendar/",
     "users": "/users/",
     "departments": "/departments/",
     "audit": "/audit/",
@@ -39,6 +40,7 @@ PAGE_PATHS = {
 }
 PAGE_ICONS = {
     "home": "home",
+    "calendar": "calendar",
     "users": "users-group",
     "departments": "hierarchy",
     "audit": "shield-check",

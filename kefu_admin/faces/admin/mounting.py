@@ -17,6 +17,7 @@ from kefu_admin.faces.admin.imports import ImportView
 from kefu_admin.faces.admin.pages.account import AccountView
 from kefu_admin.faces.admin.pages.audit import AuditView
 from kefu_admin.faces.admin.pages.bin import BinView
+from kefu_admin.faces.admin.pages.calendar import CalendarView
 from kefu_admin.faces.admin.pages.config import ConfigView
 from kefu_admin.faces.admin.pages.departments import DepartmentsView
 from kefu_admin.faces.admin.pages.front import FrontView
@@ -80,6 +81,7 @@ def _views(runtime: Runtime) -> list[BaseView]:
         MessagesView(),
         BinView(),
         ValuesView(),
+        CalendarView(),
         AuditView(),
         ConfigView(),
         StatusView(),

@@ -15,6 +15,7 @@ from kefu_admin.faces.api import (
     account,
     body,
     bulk,
+    calendars,
     description,
     exporting,
     files,
@@ -49,6 +50,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     files.install(blueprint)
     jobs.install(blueprint)
     values.install(blueprint)
+    calendars.install(blueprint)
     records.install(blueprint, written)
     search.install(blueprint)
     past.install(blueprint, written)

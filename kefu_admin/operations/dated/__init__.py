@@ -2,13 +2,14 @@
 
 A role's `keeps` names the definitions a person keeps; for anybody else they do not exist. Values
 are never deleted: they end on a day, so that old records keep their words. A new value for a key
-that already has one ends the one before on the day it begins.
+that already has one ends the one before on the day it begins. Values of a kind without dates hold
+from when they are written; many of them are `put` at once.
 
 Rule: reliability-security D05, D06, D11.
 """
 
 from kefu_admin.operations.dated.following import BY_CONFIG, bring_up
-from kefu_admin.operations.dated.keeping import add, change
+from kefu_admin.operations.dated.keeping import Put, add, change, compared, put
 from kefu_admin.operations.dated.looking import (
     FROM,
     UNTIL,
@@ -29,14 +30,17 @@ __all__ = [
     "UNTIL",
     "Kept",
     "Past",
+    "Put",
     "State",
     "add",
     "as_plain",
     "bring_up",
     "change",
+    "compared",
     "definition",
     "history",
     "kept_by",
+    "put",
     "value",
     "values",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -18,13 +18,22 @@ from kefu_admin.operations.dated.following import bring_up_one
 from kefu_admin.operations.dated.looking import FROM, UNTIL, definition
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.once import once
-from kefu_admin.problems import FieldError, Invalid, UnknownParameter
+from kefu_admin.problems import FieldError, Invalid, NotFound, UnknownParameter
 from kefu_admin.store import dated as rows
 from kefu_admin.store import search
 from kefu_admin.store.idempotency import IdempotencyKey
 
 _STEP = 10
 _ROOM = 5  # of a key, for a number behind it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """How many values were new, became others, and were so already."""
+
+    new: int
+    changed: int
+    same: int
 
 
 def add(
@@ -37,7 +46,8 @@ def add(
     key: IdempotencyKey | None = None,
 ) -> int:
     """A new value: of a new key, or what holds for an old key from a later day; returns its id.
-    Without a key it gets one from the pinyin of its title.
+    Without a key it gets one from the pinyin of its title. Where values have no dates, what a key
+    had is replaced.
 
     Raises:
         NotFound: no such definition for this person.
@@ -46,6 +56,11 @@ def add(
     """
     dated = definition(desk, name, actor)
     sent = _taken(dated, raw, {dated.kind.key.id: dated.kind.key})
+    if not dated.kind.within_dates:
+        _check(desk, dated, sent)
+        put(desk, name, (raw,), actor=actor, now=now, key=key)
+        there = rows.values(desk.store, (dated,))[dated.name]
+        return next(one.id for one in there if one.key == sent.key)
 
     def work() -> Mapping[str, Any]:
         rows.lock(desk.store)
@@ -65,7 +80,7 @@ def add(
                     now=now,
                     operation="values.add",
                 )
-        _check_dates(desk, dated, made)
+        _check(desk, dated, made)
         inserted = rows.insert(
             desk.store, dated, made, actor=actor, now=now, operation="values.add"
         )
@@ -74,6 +89,66 @@ def add(
     answer, _ = once(desk, f"values.add {name}", work, actor=actor, now=now, key=key)
     desk.forget_values()
     return int(answer["id"])
+
+
+def put(
+    desk: Desk,
+    name: str,
+    raws: Sequence[Mapping[str, object]],
+    *,
+    actor: Actor,
+    now: datetime,
+    key: IdempotencyKey | None = None,
+) -> Put:
+    """Many values at once, all or none: each key gets what is sent, others stay as they are.
+
+    Raises:
+        NotFound: no such definition for this person, or one whose values have dates.
+        UnknownParameter, Invalid: on `values[3].is`, the fourth of them.
+        KeyReused: the key was used for another request.
+    """
+    dated = definition(desk, name, actor)
+    wanted = _all_taken(dated, raws)
+
+    def work() -> Mapping[str, Any]:
+        there = {one.key: one for one in rows.values(desk.store, (dated,))[dated.name]}
+        if all(_stands(one, there.get(one.key)) for one in wanted):
+            return {"new": 0, "changed": 0, "same": len(wanted)}
+        rows.lock(desk.store)
+        bring_up_one(desk, dated, now=now)
+        there = {one.key: one for one in rows.values(desk.store, (dated,))[dated.name]}
+        count = {"new": 0, "changed": 0, "same": 0}
+        for one in wanted:
+            before = there.get(one.key)
+            if before is None:
+                rows.insert(desk.store, dated, one, actor=actor, now=now, operation="values.put")
+                count["new"] += 1
+            elif _stands(one, before):
+                count["same"] += 1
+            else:
+                after = replace(one, id=before.id, version=before.version)
+                rows.update(desk.store, dated, after, actor=actor, now=now, operation="values.put")
+                count["changed"] += 1
+        return count
+
+    answer, _ = once(desk, f"values.put {name}", work, actor=actor, now=now, key=key)
+    desk.forget_values()
+    return Put(**answer)
+
+
+def compared(
+    desk: Desk, name: str, raws: Sequence[Mapping[str, object]], *, actor: Actor
+) -> tuple[tuple[DatedValue, DatedValue | None], ...]:
+    """What `put` would write, each with what its key has now.
+
+    Raises:
+        NotFound, UnknownParameter, Invalid: as `put`.
+    """
+    dated = definition(desk, name, actor)
+    wanted = _all_taken(dated, raws)
+    there = dated.together(rows.values(desk.store, (dated,))[dated.name])
+    by_key = {one.key: one for one in there}
+    return tuple((one, by_key.get(one.key)) for one in wanted)
 
 
 def change(
@@ -104,7 +179,7 @@ def change(
         after = replace(
             wanted, id=id, version=version, key=before.key, position=before.position, edited=True
         )
-        _check_dates(desk, dated, after)
+        _check(desk, dated, after)
         rows.update(desk.store, dated, after, actor=actor, now=now, operation="values.change")
         return {"id": id}
 
@@ -112,9 +187,37 @@ def change(
     desk.forget_values()
 
 
+def _stands(wanted: DatedValue, there: DatedValue | None) -> bool:
+    """Whether somebody has written just this already."""
+    return there is not None and there.edited and there.parts == wanted.parts
+
+
+def _all_taken(dated: Dated, raws: Sequence[Mapping[str, object]]) -> list[DatedValue]:
+    """What was sent, as values, each key once; faults of all of them together."""
+    if dated.kind.within_dates:
+        raise NotFound(type="dated", id=dated.name)
+    taken: dict[str, DatedValue] = {}
+    errors: list[FieldError] = []
+    for index, raw in enumerate(raws):
+        found: Sequence[FieldError] = ()
+        try:
+            one = _taken(dated, raw, {dated.kind.key.id: dated.kind.key})
+            found = dated.kind.faults(one)
+            if one.key in taken:
+                found = [FieldError(dated.kind.key.id, "key_twice", {"value": one.key})]
+            taken[one.key] = replace(one, edited=True)
+        except Invalid as refusal:
+            found = refusal.errors
+        errors += [replace(error, field=f"values[{index}].{error.field}") for error in found]
+    if errors:
+        raise Invalid(errors)
+    return list(taken.values())
+
+
 def _taken(dated: Dated, raw: Mapping[str, object], more: Mapping[str, Field]) -> DatedValue:
     """What was sent, as a value; parts that were not sent are absent."""
-    fields = {**more, **{part.id: part for part in (*dated.kind.parts, FROM, UNTIL)}}
+    dates = (FROM, UNTIL) if dated.kind.within_dates else ()
+    fields = {**more, **{part.id: part for part in (*dated.kind.parts, *dates)}}
     if unknown := [name for name in raw if name not in fields]:
         raise UnknownParameter(name=unknown[0])
     found: dict[str, object] = {}
@@ -134,13 +237,18 @@ def _taken(dated: Dated, raw: Mapping[str, object], more: Mapping[str, Field]) -
     return DatedValue(
         key=str(found.get(dated.kind.key.id) or ""),
         parts={part.id: found[part.id] for part in dated.kind.parts},
-        from_on=_day(found[FROM.id]),
-        until_on=_day(found[UNTIL.id]),
+        from_on=_day(found.get(FROM.id)),
+        until_on=_day(found.get(UNTIL.id)),
     )
 
 
-def _check_dates(desk: Desk, dated: Dated, wanted: DatedValue) -> None:
-    """Refuse a value that ends before it begins, or meets another of its key."""
+def _check(desk: Desk, dated: Dated, wanted: DatedValue) -> None:
+    """Refuse what the kind refuses, a value that ends before it begins, or meets another of its
+    key."""
+    if wrong := dated.kind.faults(wanted):
+        raise Invalid(wrong)
+    if not dated.kind.within_dates:
+        return
     if wanted.until_on is not None and _begins(wanted) >= wanted.until_on:
         raise Invalid([FieldError(UNTIL.id, "ends_before")])
     for one in rows.values(desk.store, (dated,))[dated.name]:

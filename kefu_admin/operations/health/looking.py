@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from kefu_admin.definitions import schedule
 from kefu_admin.definitions.schedule import Schedule
+from kefu_admin.operations import calendars
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.health.figures import Disk, Figures, disks, figures
 from kefu_admin.operations.health.result import Check, Said, State, good, troubled
@@ -34,6 +35,8 @@ BACKUP_BAD = timedelta(days=7)
 SLACK = timedelta(hours=2)
 """So much later than its schedule says, a backup or a verification is missed."""
 CLOCK_ATTENTION, CLOCK_BAD = timedelta(seconds=2), timedelta(seconds=30)
+CALENDAR_ATTENTION = timedelta(days=60)
+"""So long before the last known day the next year's holidays ought to be entered."""
 FREE_ATTENTION, FREE_BAD = 2 * 1024**3, 512 * 1024**2
 """Bytes free on a volume; a twentieth and a fiftieth of it count as little, too."""
 
@@ -226,6 +229,22 @@ def _longest_wait(around: Around, known: Schedule) -> timedelta:
     return when.longest_wait if when is not None else timedelta(days=1)
 
 
+def _calendar(around: Around) -> Check:
+    desk, today = around.desk, around.now.astimezone(around.desk.zone).date()
+    known = calendars.known_until(desk, now=around.now)
+    said = tuple(
+        Said("health_calendar", {"label": desk.project.calendars[id].label, "day": until})
+        for id, until in known.items()
+    )
+    if not said:
+        return good("calendar", "health_calendar_none")
+    left = min(until for until in known.values()) - today
+    if left >= CALENDAR_ATTENTION:
+        return Check(name="calendar", state=State.OK, found=said)
+    state = State.BAD if left < timedelta() else State.ATTENTION
+    return Check(name="calendar", state=state, found=said, mend=Said("health_calendar_mend"))
+
+
 def _disk(around: Around) -> Check:
     return _disk_check(around.figures.disks)
 
@@ -280,6 +299,7 @@ CHECKS: Mapping[str, Callable[[Around], Check]] = MappingProxyType(
         "schedules": lambda around: scheduled(standings(around.desk, now=around.now)),
         "backup": _backup,
         "verify": _verify,
+        "calendar": _calendar,
         "disk": _disk,
         "secret": lambda around: _secret(around.here),
     }

@@ -93,6 +93,8 @@ def _item(look: Sight, entry: MenuEntry) -> MenuItem | None:
         needed = PAGE_PERMISSIONS.get(entry.page)
         if needed is not None and needed not in look.grants.permissions:
             return None
+        if entry.page == "calendar" and not look.store.project.calendars:
+            return None
         if entry.page == "bin" and not any(view.actions & BIN for view in type_views(look)):
             return None
         return MenuItem(label=entry.label, icon=entry.icon, page=entry.page)

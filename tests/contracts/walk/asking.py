@@ -54,8 +54,10 @@ def _addresses(route: Route, world: World) -> Iterator[tuple[str, str]]:
     types = TYPES if "<type_id>" in rule else (_type_of(route),)
     for type_id in types:
         address = rule.replace("<type_id>", type_id).replace("<int:file_id>", "1")
+        kept = "office" if "/calendars/" in address else "choices.source"
         for name in ("<name>", "<kept>"):
-            address = address.replace(name, "choices.source")
+            address = address.replace(name, kept)
+        address = address.replace("<calendar>", "office")
         if "<path:field>" in address:
             for linked in LINKED[type_id]:
                 yield address.replace("<path:field>", linked), ""

@@ -35,7 +35,8 @@ KNOWN = {
             "list_jobs", "get_job", "retry_job", "cancel_job",
             "list_deliveries", "get_delivery", "resend_delivery", "skip_delivery",
             "resend_parked_deliveries",
-            "list_values", "get_values",
+            "list_values", "get_values", "put_values",
+            "list_calendars", "get_calendar", "calendar_due",
             "list_batches", "bulk_actions", "preview_batch", "get_batch", "batch_rows", "run_batch",
             "undo_batch", "export_records", "search_everywhere",
         )
@@ -71,6 +72,7 @@ KNOWN = {
     "kefu_users.new", "kefu_users.unlock",
     "kefu_values.index", "kefu_values.values", "kefu_values.new", "kefu_values.edit",
     "kefu_values.history",
+    "kefu_calendar.index", "kefu_calendar.year", "kefu_calendar.announce",
 }  # fmt: skip
 ENDS_SESSION = {"kefu.sign_out", "kefu.sign_in", "kefu_account.password"}  # asked elsewhere
 

@@ -12,7 +12,13 @@ from kefu_admin.faces.routes import declare
 from kefu_admin.operations import health
 from kefu_admin.operations.health import State, telling
 
-_PAGES = {"jobs": "jobs", "outbox": "messages", "config": "config"}  # where more is told
+_PAGES = {
+    "jobs": "jobs",
+    "outbox": "messages",
+    "config": "config",
+    "calendar": "calendar",
+}  # where more is told
+_RIGHTS = {"config": Permission.CONFIG, "calendar": None}
 _COLORS = {State.OK: "green", State.ATTENTION: "orange", State.BAD: "red"}
 
 
@@ -51,6 +57,6 @@ class StatusView(PanelView):
     def _page(self, name: str) -> str:
         """Where the person reads more about it; "" for nowhere."""
         page = _PAGES.get(name, "")
-        right = Permission.CONFIG if page == "config" else Permission.JOBS
-        may = right in self.desk.grants(http.actor()).permissions
+        right = _RIGHTS.get(page, Permission.JOBS)
+        may = right is None or right in self.desk.grants(http.actor()).permissions
         return f"{prefix()}/{page}/" if page and may else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
+from kefu_admin.definitions.calendar_days import CALENDARS
 from kefu_admin.definitions.dated import Dated, DatedValue
 from kefu_admin.definitions.field_types import plain
 from kefu_admin.definitions.fields import ALWAYS_WHEN, Field
@@ -13,7 +14,7 @@ from kefu_admin.faces import http
 from kefu_admin.faces.admin.inputs import Input, Option
 from kefu_admin.faces.admin.pages.sheets import NONE, Button, Refused, Spot, refused
 from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_version
-from kefu_admin.faces.admin.view import PanelView, expose, prefix, zone
+from kefu_admin.faces.admin.view import PanelView, expose, prefix, typed, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
 from kefu_admin.operations import dated
@@ -76,14 +77,13 @@ class ValuesView(PanelView):
             help=found.help.text(locale) or said("停用的值不再可选，旧记录照常显示。"),
             buttons=[
                 Button(label=said("返回"), href=self.base, icon="arrow-left"),
+                *_calendar_button(found, said),
                 Button(label=said("新增"), href=f"{here}new", icon="plus", primary=True),
             ],
             heads=[
                 found.kind.key.label.text(locale),
                 said("名称"),
-                FROM.label.text(locale),
-                UNTIL.label.text(locale),
-                said("状态"),
+                *_heads(found, said),
                 said("最后修改"),
             ],
             rows=[
@@ -106,7 +106,7 @@ class ValuesView(PanelView):
             dated.add(self.desk, kept, raw, actor=http.actor(), now=http.now(), key=key)
         except _KEPT as refusal:
             return self._form(found, None, faults=refused(refusal), status=refusal.status)
-        return self.go(f"/values/{kept}/", "value_saved")
+        return self._saved(found, str(raw[found.kind.key.id]))
 
     @expose("/<kept>/<int:id>", methods=("GET", "POST"))
     @declare("GET", "POST", access=Permission.VALUES, audit=Audit.DATA, repeat=Repeat.KEY)
@@ -137,7 +137,7 @@ class ValuesView(PanelView):
                 faults=refused(refusal),
                 status=refusal.status,
             )
-        return self.go(f"/values/{kept}/", "value_saved")
+        return self._saved(found, value.key)
 
     @expose("/<kept>/<int:id>/history")
     @declare("GET", access=Permission.VALUES)
@@ -169,16 +169,19 @@ class ValuesView(PanelView):
             ],
         )
 
+    def _saved(self, found: Dated, key: str) -> Response:
+        """Where the value is seen at work: the list, or the calendar's year."""
+        if found.kind is CALENDARS:
+            return self.go(f"/calendar/{found.id}/?year={key[:4]}", "value_saved")
+        return self.go(f"/values/{found.name}/", "value_saved")
+
     def _row(self, kept: Kept, found: Dated, here: str, said: Translate) -> tuple[Spot, ...]:
         value = kept.value
-        state, color = _STATES[kept.state]
         by = f"{_person(kept.by, said)} {clock_text(kept.at, zone())}" if kept.at else ""
         return (
             Spot(text=value.key, css="d"),
             Spot(text=_title(found, value), href=f"{here}{value.id}" if value.id else ""),
-            Spot(text=value.from_on.isoformat() if value.from_on else "—", css="d"),
-            Spot(text=value.until_on.isoformat() if value.until_on else "—", css="d"),
-            Spot(text=said(state), color=color),
+            *_middle(kept, found, said),
             Spot(text=by or "—", href=f"{here}{value.id}/history" if value.id else "", css="d"),
         )
 
@@ -209,7 +212,46 @@ class ValuesView(PanelView):
 
 
 def _fields(found: Dated, *more: Field) -> tuple[Field, ...]:
+    if not found.kind.within_dates:
+        return (*more, *found.kind.parts)
     return (*found.kind.parts, *more, FROM, UNTIL)
+
+
+def _heads(found: Dated, said: Translate) -> list[str]:
+    """What stands of a value besides its name: its dates, or its other parts."""
+    if found.kind.within_dates:
+        return [FROM.label.text(http.locale()), UNTIL.label.text(http.locale()), said("状态")]
+    return [part.label.text(http.locale()) for part in _other_parts(found)]
+
+
+def _middle(kept: Kept, found: Dated, said: Translate) -> list[Spot]:
+    value = kept.value
+    if found.kind.within_dates:
+        state, color = _STATES[kept.state]
+        return [
+            Spot(text=value.from_on.isoformat() if value.from_on else "—", css="d"),
+            Spot(text=value.until_on.isoformat() if value.until_on else "—", css="d"),
+            Spot(text=said(state), color=color),
+        ]
+    return [Spot(text=_part_text(part, value) or "—") for part in _other_parts(found)]
+
+
+def _other_parts(found: Dated) -> list[Field]:
+    return [part for part in found.kind.parts if part.id != found.kind.title]
+
+
+def _part_text(part: Field, value: DatedValue) -> str:
+    """A part in words."""
+    text = str(value.parts.get(part.id) or "")
+    named = {one.id: one.label.text(http.locale()) for one in part.choices}
+    return named.get(text, text)
+
+
+def _calendar_button(found: Dated, said: Translate) -> list[Button]:
+    if found.kind is not CALENDARS:
+        return []
+    here = f"{prefix()}/calendar/{found.id}/"
+    return [Button(label=said("看日历"), href=here, icon="calendar")]
 
 
 def _sent(found: Dated, *more: Field) -> dict[str, object]:
@@ -230,7 +272,7 @@ def _stored(field: Field, value: DatedValue | None) -> str:
     if request.method == "POST":
         return request.form.get(field.id, "")
     if value is None:
-        return ""
+        return typed(request.args.get(field.id, ""))
     dates = {FROM.id: value.from_on, UNTIL.id: value.until_on}
     canonical = dates[field.id] if field.id in dates else value.parts.get(field.id)
     return "" if canonical is None else str(plain(field, canonical))

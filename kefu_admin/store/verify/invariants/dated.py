@@ -30,6 +30,8 @@ def dated(store: Store, now: datetime) -> Iterator[Finding]:
 def _dates(dated: Dated, key: str, values: Sequence[DatedValue]) -> Iterator[Finding]:
     facts = {"name": dated.name, "key": key}
     for value in values:
+        if dated.kind.faults(value):
+            yield Finding("dated_faulty", facts)
         if value.until_on is not None and (value.from_on or date.min) >= value.until_on:
             yield Finding("dated_ends_before", facts)
     for before, after in pairwise(values):
