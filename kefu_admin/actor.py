@@ -12,7 +12,8 @@ class Actor:
     `departments_below` holds the own department and all below it. `clearance` is the rank of the
     highest secrecy level the actor may read (0 = none). `scopes` is None for a signed-in person and
     the set of granted scopes ("customer:read", "*:read") for a token. A system actor has no
-    `user_id`, a name such as "system:worker", and declared roles.
+    `user_id`, a name such as "system:worker", and declared roles. `lists` is another text whenever
+    the views he has or his taste in lists were changed; "" where nobody has looked.
     """
 
     user_id: int | None
@@ -27,6 +28,7 @@ class Actor:
     address: str = ""
     session: str = ""
     scopes: frozenset[str] | None = None
+    lists: str = ""
 
 
 def system_actor(name: str, roles: frozenset[str] = frozenset()) -> Actor:

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     STATUS = "status"  # read how the system is: jobs, backups, disks
     NUMBERS = "numbers"  # void business numbers, read the void register
     JOBS = "jobs"  # everybody's background jobs, messages to other systems
+    VIEWS = "views"  # share list views with a role or everyone
     VALUES = "values"  # keep values that stand in rows: those `keeps` of a role names
 
 

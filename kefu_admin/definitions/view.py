@@ -15,6 +15,9 @@ class SortKey:
     descending: bool = False
 
 
+NEWEST_FIRST = (SortKey("created_at", descending=True),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListView:
     """One list of records of a type."""

@@ -12,7 +12,7 @@ from kefu_admin.definitions.label import Label
 from kefu_admin.definitions.loading import Loading
 from kefu_admin.definitions.takers import CONDITION, Boolean, Integer, ListOf
 from kefu_admin.definitions.tree import Node
-from kefu_admin.definitions.view import ListView, SortKey
+from kefu_admin.definitions.view import NEWEST_FIRST, ListView, SortKey
 
 LABEL = Key("label", LabelText(), Label("名称", "name"), required=True)
 TYPE_OF = Key("type", TYPE, Label("内容类型", "content type"), required=True)
@@ -28,7 +28,6 @@ PAGE_SIZE = Key("page_size", Integer(10, 200), Label("每页行数", "rows a pag
 DEFAULT = Key("default", Boolean(), Label("打开类型时用此视图", "the view a type opens with"))
 SHAPE = Shape(LABEL, TYPE_OF, COLUMNS, SORT, FILTERS, WHERE, PAGE_SIZE, DEFAULT)
 
-NEWEST_FIRST = (SortKey("created_at", descending=True),)
 _MOST_COLUMNS = 8
 _MOST_FILTERS = 6
 

@@ -5,9 +5,10 @@ Every operation takes a desk first. It holds no request, no person and no clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from kefu_admin.actor import Actor
@@ -21,7 +22,35 @@ from kefu_admin.store.database import Store
 from kefu_admin.store.grants import Grants
 from kefu_admin.store.warrant import Warrant
 
+Value = TypeVar("Value")
+_MOST_LISTS = 2000  # people whose lists are kept in mind
 _MOST_GRANTS = 1000  # sets of roles and scopes kept; more are compiled again
+
+
+class KeptLists(Generic[Value]):
+    """What has been read of people's lists, by person, while their sessions say it still holds."""
+
+    def __init__(self) -> None:
+        self._of: dict[int | None, tuple[str, Value]] = {}
+        self._ended: dict[int | None, str] = {}
+
+    def get(self, actor: Actor, make: Callable[[], Value]) -> Value:
+        """What is known of the actor's, or read now."""
+        known = self._of.get(actor.user_id)
+        if known is not None and actor.lists and known[0] == actor.lists:
+            return known[1]
+        made = make()
+        if len(self._of) >= _MOST_LISTS:
+            self._of.clear()
+            self._ended.clear()
+        if self._ended.get(actor.user_id) != actor.lists:
+            self._of[actor.user_id] = actor.lists, made
+        return made
+
+    def forget(self, actor: Actor) -> None:
+        """What the actor's session tells of holds no more: somebody here has just written."""
+        self._of.pop(actor.user_id, None)
+        self._ended[actor.user_id] = actor.lists
 
 
 class Desk:
@@ -34,6 +63,7 @@ class Desk:
         self._shown: tuple[str, date] | None = None  # token and day of the values shown
         self._shown_at: datetime | None = None
         self._times: dict[str, Times] = {}  # of each calendar, for its days as they are shown
+        self.kept_lists: KeptLists[Any] = KeptLists()
         self._grants: dict[tuple[frozenset[str], frozenset[str] | None], Grants] = {}
 
     @cached_property

@@ -40,6 +40,7 @@ def actor_of(
         session=session,
         address=address,
         scopes=scopes,
+        lists=who.lists,
     )
 
 

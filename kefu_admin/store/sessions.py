@@ -12,6 +12,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kefu_admin.store import views
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.shapes import ColumnKind
@@ -44,6 +45,7 @@ class Who:
     roles: frozenset[str]
     must_change: bool
     password_changed_at: datetime | None
+    lists: str  # another text whenever his views or his taste in lists were changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,7 @@ def reference(id_hash: str) -> str:
 
 def who(store: Store, columns: tuple[object, ...]) -> Who:
     """The person from the columns of `who_columns`."""
-    user_id, login, name, department_id, must_change, changed_at, roles, below = columns
+    user_id, login, name, department_id, must_change, changed_at, roles, below, *kept = columns
     return Who(
         user_id=int(str(user_id)),
         login=str(login),
@@ -146,6 +148,7 @@ def who(store: Store, columns: tuple[object, ...]) -> Who:
         roles=frozenset(str(roles).split(",")) if roles else frozenset(),
         must_change=bool(must_change),
         password_changed_at=store.from_db(ColumnKind.INSTANT, changed_at),
+        lists=".".join(str(each or 0) for each in kept),
     )
 
 
@@ -157,7 +160,9 @@ def who_columns(dialect: Dialect) -> str:
         ' u."password_changed_at",'
         f' (SELECT {roles} FROM "kefu_user_role" AS r WHERE r."user_id" = u."id"),'
         f' (SELECT {below} FROM "kefu_department" AS b'
-        f' WHERE b."path" >= d."path" AND b."path" < {end_of_branch})'
+        f' WHERE b."path" >= d."path" AND b."path" < {end_of_branch}),'
+        ' (SELECT l."version" FROM "kefu_taste" AS l WHERE l."user_id" = u."id"),'
+        f' (SELECT w."value" FROM "kefu_state" AS w WHERE w."key" = \'{views.TOKEN}\')'
     )
 
 

@@ -56,6 +56,7 @@ SENTENCES = {
     "number_gap": "编号“{series}”{period}{department} 缺 {count} 个，第一个是 {first}。",
     "number_beyond": "编号“{series}”{period}{department} 有 {count} 个超出计数器。",
     "number_twice": "编号“{series}”{period}{department} 的 {number} 出现两次。",
+    "view_names_gone": "视图“{name}”（v-{id}，{type}）用到了配置里没有的 {names}；打开时会略去。",
     "kept_wrong": "{type} {id} 的“{field}”与重新计算的结果不符。",
     "secret_wrong": "{type} {id} 的“{field}”无法解密，或与检索用的摘要不符。",
     "search_missing": "没有检索索引，请运行 kefu apply。",

@@ -39,6 +39,8 @@ WRITERS = {
     "kefu_search_type": {"store/search/"},
     "kefu_job": {"store/jobs/"},
     "kefu_delivery": {"store/deliveries/"},
+    "kefu_view": {"store/views.py"},
+    "kefu_taste": {"store/views.py"},
 }
 # statements on tables named by a variable: records, their kept values, changes of the schema,
 # the search index, the rows of a restore, and the two fixed tables of sign-in secrets

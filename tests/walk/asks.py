@@ -391,6 +391,28 @@ def _filter(world: World, type: str) -> Iterator[Ask]:
         yield Ask(method="POST", path=path, type=type, form={**line, "do": deed})
 
 
+def _view(method: str) -> Asker:
+    """About the founder's own view, one he shared, and none."""
+
+    def asks(world: World, type: str) -> Iterator[Ask]:
+        for id in (*world.ground.views, MISSING):
+            yield Ask(
+                method=method,
+                path=f"/api/v1/views/{id}",
+                json={"name": "走查"} if method == "PATCH" else None,
+                headers={"If-Match": '"1"'},
+            )
+
+    return asks
+
+
+def _new_view(world: World, type: str) -> Iterator[Ask]:
+    for shared in ("own", "everyone"):
+        sent = {"type": "customer", "name": "走查", "shared": shared, "columns": ["name"]}
+        headers = {"Idempotency-Key": KEY}
+        yield Ask(method="POST", path="/api/v1/views", json=sent, headers=headers)
+
+
 _TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
 _VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
 _VALUE = {"key": KEY, "code": "fair", "zh": "展会"}
@@ -484,6 +506,11 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/search/", "GET"): _get("/search/"),
     ("/search/ask", "POST"): _post("/search/ask", text="北京"),
     ("/search/hits", "POST"): _post("/search/hits", text="a"),
+    ("/api/v1/views", "GET"): _get("/api/v1/views", "/api/v1/views?type=customer"),
+    ("/api/v1/views", "POST"): _new_view,
+    ("/api/v1/views/<int:id>", "GET"): _view("GET"),
+    ("/api/v1/views/<int:id>", "PATCH"): _view("PATCH"),
+    ("/api/v1/views/<int:id>", "DELETE"): _view("DELETE"),
     ("/api/v1/search", "POST"): lambda world, type: iter(
         Ask(method="POST", path="/api/v1/search", json={"text": text, "limit": 20})
         for text in ("a", "13", "公司")

@@ -35,6 +35,7 @@ class Ground:
     past: dict[str, Facts] = field(default_factory=dict)  # what they were
     number: int = 0
     batch: tuple[int, str] = (0, "")  # a preview of the founder's, and its digest
+    views: tuple[int, ...] = ()  # of the founder's: his own, and one for everyone
     imported: int = 0  # a file of the founder's whose columns are not mapped
 
     def keys(self, type: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from kefu_admin.actor import Actor, system_actor
 from kefu_admin.app import create_app
 from kefu_admin.definitions.load import load
 from kefu_admin.definitions.project import Project
-from kefu_admin.operations import bulk, dated, imports, numbers
+from kefu_admin.operations import bulk, dated, imports, numbers, reading, views
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.reading import ListRequest
 from kefu_admin.settings import Settings
@@ -136,6 +136,7 @@ def furnish(project: Project, store: Store) -> Ground:
         write_rows(made, desk, founder, now)
         dated.bring_up(desk, now=now)
         made.batch = _batch(made, desk, founder, now)
+        made.views = _views(desk, founder, now)
         made.imported = _imported(desk, founder, now)
         numbers.void_next(desk, "visit", text_of(made, "void", "reason"), actor=founder, now=now)
         _stopped_work(store, founder, now)
@@ -155,6 +156,20 @@ def _stopped_work(store: Store, founder: Actor, now: datetime) -> None:
         delivery = deliveries.claim(store)
         assert delivery is not None
         deliveries.failed(store, delivery, {"code": "receiver_refuses", "status": 500}, final=True)
+
+
+def _views(desk: Desk, founder: Actor, now: datetime) -> tuple[int, ...]:
+    """Views over every field, narrowed by one that is closed to some."""
+    view = reading.type_view(desk, "customer", founder, now=now)
+    wanted = views.Wanted(
+        name="走查视图",
+        columns=tuple(name for name, one in view.fields.items() if one.seen),
+        filter={"any": [{"value_class": {"is_empty": False}}, {"name": {"is_empty": False}}]},
+    )
+    return tuple(
+        views.create(desk, "customer", replace(wanted, shared=shared), actor=founder, now=now).id
+        for shared in ("own", "everyone")
+    )
 
 
 def _batch(made: Ground, desk: Desk, founder: Actor, now: datetime) -> tuple[int, str]:

@@ -41,7 +41,7 @@ OWN_PREFIX = "kefu_"
 API_WORDS = frozenset(
     {
         "bin", "bulk", "calendars", "deliveries", "docs", "jobs", "me", "search", "static", "types",
-        "values",
+        "values", "views",
     }
 )  # fmt: skip
 

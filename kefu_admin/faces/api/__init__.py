@@ -3,8 +3,8 @@
 `records` the endpoints of a type, `past` those of its history and bin, `answering` what both
 share · `lists` list requests and pages · `files` attachments · `exporting` lists as files ·
 `account` me and types · `bulk` bulk changes · `jobs` jobs and messages · `values` values kept in
-rows · `description` OpenAPI and its page · `body` strict reading · `rows` records as JSON ·
-`envelope` the two answer shapes · `openapi` the description.
+rows · `views` list views · `description` OpenAPI and its page · `body` strict reading · `rows`
+records as JSON · `envelope` the two answer shapes · `openapi` the description.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kefu_admin.faces.api import (
     records,
     search,
     values,
+    views,
 )
 from kefu_admin.faces.api.envelope import failure
 from kefu_admin.faces.api.rows import writers
@@ -51,6 +52,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     jobs.install(blueprint)
     values.install(blueprint)
     calendars.install(blueprint)
+    views.install(blueprint)
     records.install(blueprint, written)
     search.install(blueprint)
     past.install(blueprint, written)

@@ -13,7 +13,7 @@ from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import exports
 from kefu_admin.operations.exports import Form, Wanted
 
-_LIST = ("filter", "search", "sort", "fields")
+_LIST = ("view", "filter", "search", "sort", "fields")
 
 
 def install(blueprint: Blueprint) -> None:
@@ -25,16 +25,15 @@ def install(blueprint: Blueprint) -> None:
         body.parameters()
         content_type = lists.content_type(type_id)
         sent = body.json_object()
-        body.known(sent, (*_LIST, "view", "format", "full"))
+        body.known(sent, (*_LIST, "format", "full"))
         asked = lists.asked_of(content_type, {n: v for n, v in sent.items() if n in _LIST})
         form = body.text_of("format", sent.get("format", Form.CSV.value), longest=10)
         if form not in set(Form):
             raise body.bad_parameter("format", "parameter_format")
-        view = body.text_of("view", sent.get("view", ""), longest=60)
         made = exports.export(
             runtime().desk,
             Wanted(
-                request=replace(asked.request, view=view, limit=0),
+                request=replace(asked.request, limit=0),
                 form=Form(form),
                 full=body.switch("full", sent.get("full", False)),
             ),

@@ -33,7 +33,7 @@ from kefu_admin.operations.reading import ListRequest
 from kefu_admin.problems import NotFound
 from kefu_admin.store.query import Page, Ref, Row
 
-IN_URL = ("filter", "sort", "fields", "expand", "limit", "cursor", "count")
+IN_URL = ("view", "filter", "sort", "fields", "expand", "limit", "cursor", "count")
 IN_BODY = (*IN_URL, "search")
 LIMIT = 50
 MOST = 200
@@ -92,6 +92,7 @@ def asked_of(content_type: ContentType, sent: Mapping[str, object]) -> Asked:
     return Asked(
         request=ListRequest(
             type=content_type.id,
+            view=body.text_of("view", sent.get("view", ""), longest=64),
             columns=body.names_of("fields", sent["fields"]) if "fields" in sent else (),
             filter=condition,
             search=body.text_of("search", sent.get("search", ""), longest=200),
@@ -109,9 +110,17 @@ def page_json(page: Page, asked: Asked, writers: Writers) -> tuple[list[Json], J
     rows = [writers.record(row) for row in page.rows]
     expand(page.rows, rows, asked.expand, asked.request.type, writers)
     beside: Json = {"next": page.next}
+    if asked.request.view:
+        beside |= _left_out(asked.request)
     if page.count is not None and asked.request.count:
         beside |= {"count": page.count, "count_is_capped": page.capped}
     return rows, beside
+
+
+def _left_out(request: ListRequest) -> Json:
+    """How much of a kept view is not for the asker, or gone; nothing where all of it holds."""
+    shown = reading.shown_view(runtime().desk, request.view, request.type, actor=actor(), now=now())
+    return {"left_out": shown.left_out} if shown.left_out else {}
 
 
 def expand(

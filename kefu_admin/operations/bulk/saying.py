@@ -12,9 +12,10 @@ from kefu_admin.definitions.condition_text import write_condition
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import value_type
 from kefu_admin.definitions.fields import PersonalClass
+from kefu_admin.definitions.saved_view import id_of
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.reading import ListRequest
-from kefu_admin.store import audit
+from kefu_admin.store import audit, views
 
 _LOGIC = frozenset({"all", "any", "not"})
 
@@ -26,11 +27,15 @@ def described(desk: Desk, request: ListRequest) -> str:
         told["ids"] = len(set(request.ids))
     if request.view:
         told["view"] = request.view
-    type_id = request.type or desk.project.views[request.view].type
+    number = id_of(request.view)
+    kept = views.view(desk.store, number) if number is not None else None
+    type_id = request.type or (kept or desk.project.views[request.view]).type
     type = desk.project.types[type_id]
     asked = request.filter
     if isinstance(asked, Compare | All | Any_ | Not | Children | Count):
         asked = _written(asked, type, desk)
+    if kept is not None and kept.filter:
+        asked = {"all": [kept.filter, asked]} if asked else kept.filter
     if asked:
         told["filter"] = _without_persons(desk, type, asked)
     if request.search:

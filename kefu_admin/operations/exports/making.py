@@ -138,7 +138,8 @@ def made(
 ) -> Made:
     """The file of a table; nothing is read before its pieces are."""
     setting = Setting(locale, desk.zone, wanted.full)
-    title = _title(desk, wanted.request, table.type, locale)
+    label = reading.view_label(desk, wanted.request.view, actor) or table.type.plural
+    title = label.text(locale)
     at = now.astimezone(desk.zone)
     name = _UNNAMED.sub("_", f"{title}_{actor.name}_{at:%Y%m%d-%H%M}")
     if wanted.form is Form.CSV:
@@ -150,9 +151,3 @@ def made(
         )  # fmt: skip
         pieces = xlsx_file.pieces(table, setting, title=title, mark=mark)
     return Made(name=f"{name}.{wanted.form}", media_type=MEDIA_TYPES[wanted.form], pieces=pieces)
-
-
-def _title(desk: Desk, request: ListRequest, type: ContentType, locale: str) -> str:
-    """What the list is called."""
-    view = desk.project.views.get(request.view)
-    return (view.label if view is not None else type.plural).text(locale)

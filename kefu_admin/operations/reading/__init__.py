@@ -3,7 +3,8 @@
 - `lists`: list_rows, count, related, selection · `tables`: table, for files · `records`: get,
   history, difference, unmask · `owned`: what differs in owned rows · `hidden`: fields that do
   not apply to a record · `bin`: deleted records · `picking`: choices · `everywhere`: global
-  search · `catalogue`: types, type_view, menu · `start`: home · `why`: explain
+  search · `catalogue`: types, type_view, menu · `views`: kept list views
+  · `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
@@ -35,6 +36,15 @@ from kefu_admin.operations.reading.requests import (
 )
 from kefu_admin.operations.reading.start import home
 from kefu_admin.operations.reading.tables import Column, Leaving, Table, leaving_fields, table
+from kefu_admin.operations.reading.views import (
+    ShownView,
+    has_view,
+    lists_of,
+    named_views,
+    saved_views,
+    shown_view,
+    view_label,
+)
 from kefu_admin.operations.reading.why import actor_of, explain
 
 __all__ = [
@@ -58,6 +68,7 @@ __all__ = [
     "Related",
     "RowChange",
     "RowDifference",
+    "ShownView",
     "Table",
     "TypeView",
     "actor_of",
@@ -71,18 +82,24 @@ __all__ = [
     "difference",
     "explain",
     "get",
+    "has_view",
     "hidden",
     "history",
     "home",
     "labels",
     "leaving_fields",
     "list_rows",
+    "lists_of",
     "menu",
+    "named_views",
     "related",
+    "saved_views",
     "search_all",
     "selection",
+    "shown_view",
     "table",
     "type_view",
     "types",
     "unmask",
+    "view_label",
 ]

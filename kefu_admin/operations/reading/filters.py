@@ -83,6 +83,28 @@ class Guard:
             case Children() | Count():
                 return self._children(condition, type_id)
 
+    def opens(
+        self, condition: Condition, type_id: str, rights: frozenset[Right] | None = None
+    ) -> bool:
+        """Whether each comparison of a condition is open to the asker somewhere, by these rights or
+        by those it needs. Asks nothing and tells nobody."""
+        match condition:
+            case All(parts=parts) | Any_(parts=parts):
+                return all(self.opens(part, type_id, rights) for part in parts)
+            case Not(part=part):
+                return self.opens(part, type_id, rights)
+            case Children(path=path, where=where) | Count(path=path, where=where):
+                child = self.types[type_id].fields[path.names[0]].to
+                seen = self._where(type_id, path.names[0], SEE) != NEVER
+                return seen and child in self.rules and self.opens(where, child, rights)
+            case Compare(left=Path() as left, right=right):
+                needed = rights or self._asked(condition, type_id)[0]
+                other = [right] if isinstance(right, Path) else []
+                return self._open(left, type_id, needed) != NEVER and all(
+                    self._open(each, type_id, SEE) != NEVER for each in other
+                )
+        return False
+
     def _compare(self, leaf: Compare, type_id: str) -> Condition:
         if not isinstance(leaf.left, Path):
             raise UnknownParameter(name="formula")

@@ -11,12 +11,14 @@ from kefu_admin.actor import Actor
 from kefu_admin.definitions.condition import ALWAYS, Compare, Literal, Op, Path
 from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.fields import Field
+from kefu_admin.definitions.logic import all_of
 from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.operations.reading.catalogue import type_views
 from kefu_admin.operations.reading.exact import record_look_ups
 from kefu_admin.operations.reading.filters import read_filter, read_sort, sortable
 from kefu_admin.operations.reading.requests import COUNT_UP_TO, PAGE_LIMIT, ListRequest, Related
 from kefu_admin.operations.reading.sights import guard, rules_of, sight
+from kefu_admin.operations.reading.views import ShownView, view_of
 from kefu_admin.problems import NotFound, UnknownParameter
 from kefu_admin.store import read
 from kefu_admin.store.query import Page, Query
@@ -129,11 +131,14 @@ def _referring(look: Sight, type_id: str) -> list[tuple[ContentType, Field]]:
 
 def query_of(desk: Desk, look: Sight, request: ListRequest, actor: Actor, now: datetime) -> Query:
     """What the actor asks, held to what he sees; exact look-ups are told to the audit book."""
-    view = _view(desk, request)
+    shown = _view(desk, look, request, actor)
+    view = shown.view if shown is not None else None
     type_id = view.type if view is not None else request.type
     rules = rules_of(look, type_id)
     held = guard(look)
     asked = read_filter(request.filter, type_id, held)
+    if shown is not None and shown.kept is not None:
+        asked = all_of((held.guarded(shown.filter, type_id), asked))
     if held.exact:
         record_look_ups(desk, held.exact, actor=actor, now=now)
     where = view.where if view is not None else ALWAYS
@@ -153,13 +158,8 @@ def query_of(desk: Desk, look: Sight, request: ListRequest, actor: Actor, now: d
     )
 
 
-def _view(desk: Desk, request: ListRequest) -> ListView | None:
-    if not request.view:
-        return None
-    view = desk.project.views.get(request.view)
-    if view is None or (request.type and view.type != request.type):
-        raise NotFound
-    return view
+def _view(desk: Desk, look: Sight, request: ListRequest, actor: Actor) -> ShownView | None:
+    return view_of(desk, look, request.view, request.type, actor) if request.view else None
 
 
 def _columns(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from kefu_admin.definitions.saved_view import SavedView
 from kefu_admin.store import secret_mark
 from kefu_admin.store.apply import identity
 from kefu_admin.store.apply.activation import fingerprint, forms
@@ -25,6 +26,7 @@ from kefu_admin.store.changeset import (
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.found import Found, found
+from kefu_admin.store.views import lacking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class Plan:
         definition: fingerprint of the project's config.
         activates: whether that config is another than the one last applied.
         left_over: what an apply of another config began and never finished; it is cleared away.
+        views: kept views that name what this config has not, with the names.
         outlook: how long it will take over large tables, and how long nobody can save.
     """
 
@@ -43,6 +46,7 @@ class Plan:
     activates: bool
     left_over: tuple[register.Progress, ...] = ()
     outlook: tuple[Outlook, ...] = ()
+    views: tuple[tuple[SavedView, tuple[str, ...]], ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -88,6 +92,7 @@ def plan(store: Store, *, tried: Plan | None = None) -> Plan:
             activates=fingerprint(store) != store.project.fingerprint,
             left_over=_left_over(store, there, settled),
             outlook=outlook(store, settled, there),
+            views=tuple(lacking(store)) if "kefu_view" in there.tables else (),
         )
 
 

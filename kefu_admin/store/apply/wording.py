@@ -20,7 +20,7 @@ _INDEX_RENAMED = "plan_rename_index"  # many at once, and no news: counted
 def lines(plan: Plan, locale: str) -> list[str]:
     """One line per step, `+ - ~` first, rows at stake behind it; then what is needed to go on."""
     if plan.is_empty:
-        return [wording.sentence("plan_empty", locale)]
+        return [wording.sentence("plan_empty", locale), *_views(plan, locale)]
     told = [step for step in plan.steps if step.code != _INDEX_RENAMED]
     said = [each for step in told for each in (line(step, locale), *rows(step, locale))]
     renamed = Counter(
@@ -41,6 +41,7 @@ def lines(plan: Plan, locale: str) -> list[str]:
         )
         for each in plan.outlook
     ]  # fmt: skip
+    said += _views(plan, locale)
     if not plan.steps:
         said.append(wording.sentence("plan_only_activates", locale))
     if plan.refused:
@@ -49,6 +50,17 @@ def lines(plan: Plan, locale: str) -> list[str]:
         names = " ".join(f"--consent {name}" for name in plan.to_consent)
         said.append(wording.sentence("plan_consent", locale, names=names))
     return said
+
+
+def _views(plan: Plan, locale: str) -> list[str]:
+    """Kept views that will show less."""
+    return [
+        wording.sentence(
+            "view_names_gone", locale, id=view.id, name=view.name, type=view.type,
+            names=", ".join(names),
+        )
+        for view, names in plan.views
+    ]  # fmt: skip
 
 
 def line(step: Step, locale: str) -> str:

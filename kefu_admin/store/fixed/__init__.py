@@ -11,6 +11,7 @@ from kefu_admin.store.fixed.dated import DATED
 from kefu_admin.store.fixed.jobs import JOBS
 from kefu_admin.store.fixed.people import PEOPLE
 from kefu_admin.store.fixed.search import SEARCH
+from kefu_admin.store.fixed.views import VIEWS
 from kefu_admin.store.fixed.written import WRITTEN
 from kefu_admin.store.shapes import TableShape
 
@@ -23,6 +24,7 @@ FIXED_TABLES: tuple[TableShape, ...] = (
     *SEARCH,
     *DATED,
     *JOBS,
+    *VIEWS,
 )
 
 __all__ = ["FIXED_TABLES"]

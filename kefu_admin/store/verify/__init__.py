@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from kefu_admin.store import views
 from kefu_admin.store.database import Store
 from kefu_admin.store.seal.candidates import sealed_ids
 from kefu_admin.store.verify.books import BookTally, check_blocks, unreadable_anchors
@@ -32,7 +33,7 @@ def verify(
     others = [finding for check in invariants.values() for finding in check(store, now)]
     return Report(
         findings=(*book.findings, *others),
-        notes=book.notes,
+        notes=(*book.notes, *_views(store)),
         counts=book.counts,
         checked=("audit", *invariants),
     )
@@ -61,6 +62,14 @@ def check_audit(store: Store, *, now: datetime) -> Report:
         },
         checked=("audit",),
     )
+
+
+def _views(store: Store) -> Iterator[Finding]:
+    """Kept views that name what the config has no more: they work without it."""
+    for view, names in views.lacking(store):
+        yield Finding.of(
+            "view_names_gone", id=view.id, name=view.name, type=view.type, names=", ".join(names)
+        )
 
 
 def _notes(tally: Tally, books: BookTally, now: datetime) -> Iterator[Finding]:

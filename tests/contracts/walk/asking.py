@@ -99,6 +99,9 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
         "restore_version": lambda: [{"json": {"version": 1}, **match}],
         "restore_record": lambda: [{"json": {}, **match}],
         "purge_record": lambda: [{"json": {"reason": "走查"}, **match}],
+        "create_view": lambda: [{"json": {"type": "customer", "name": "走查", "shared": "own"}}],
+        "change_view": lambda: [{"json": {"name": "走查"}, **match}],
+        "delete_view": lambda: [match],
         "preview_batch": lambda: [
             {"json": {"action": "classify", "values": {"level": "b"}, "ids": ids}}
             for ids in ([id for _, (type, id) in world.records.items() if type == "customer"], [1])

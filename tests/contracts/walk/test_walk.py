@@ -39,13 +39,14 @@ KNOWN = {
             "list_calendars", "get_calendar", "calendar_due",
             "list_batches", "bulk_actions", "preview_batch", "get_batch", "batch_rows", "run_batch",
             "undo_batch", "export_records", "search_everywhere",
+            "list_views", "create_view", "get_view", "change_view", "delete_view",
         )
     ),
     *(
         f"record.{name}"
         for name in (
             "index", "detail", "delete", "edit", "file", "unmask", "choices", "find", "new",
-            "history", "revert", "export", "draft", "print", "timeline",
+            "history", "revert", "export", "draft", "print", "timeline", "filter",
         )
     ),
     *(f"kefu.{name}" for name in ("index", "static", "language", "regions", "sign_in", "sign_out")),

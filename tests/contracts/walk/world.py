@@ -24,7 +24,7 @@ MASKED = frozenset(
 )
 PERSONAL = MASKED | {("customer", "name"), ("contact", "name")}
 PERMISSIONS: dict[str, set[str]] = {
-    "supervisor": {"tokens", "numbers"},
+    "supervisor": {"tokens", "numbers", "views"},
     "clerk": {"tokens"},
     "other_clerk": {"tokens"},
     "admin": {"users", "audit", "config", "status", "tokens", "jobs"},

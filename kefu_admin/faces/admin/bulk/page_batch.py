@@ -16,7 +16,7 @@ from kefu_admin.faces.admin.cells import cell
 from kefu_admin.faces.admin.record.forms import fresh_key, labels_of, record_id
 from kefu_admin.faces.admin.view import prefix, zone
 from kefu_admin.faces.admin.words import Translate, clock_text, exact_text, translator
-from kefu_admin.operations import bulk
+from kefu_admin.operations import bulk, reading
 from kefu_admin.operations.bulk import Listed, Shown
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import FieldError
@@ -212,14 +212,14 @@ def _range(desk: Desk, batch: Batch, said: Translate) -> str:
         return said("文件“{file}”的 {count} 行", file=told["file"], count=f"{told['lines']:,}")
     if "ids" in told:
         return said("勾选的 {count} 条", count=f"{told['ids']:,}")
-    view = desk.project.views.get(told.get("view", ""))
+    label = reading.view_label(desk, told.get("view", ""), http.actor())
     narrowed = "filter" in told or "search" in told
-    if view is None:
+    if label is None:
         return said("符合条件的全部记录") if narrowed else said("全部记录")
-    label = view.label.text(http.locale())
+    name = label.text(http.locale())
     if narrowed:
-        return said("“{view}”里符合条件的全部记录", view=label)
-    return said("“{view}”里的全部记录", view=label)
+        return said("“{view}”里符合条件的全部记录", view=name)
+    return said("“{view}”里的全部记录", view=name)
 
 
 def _asked(desk: Desk, batch: Batch, type: ContentType) -> list[tuple[str, str]]:

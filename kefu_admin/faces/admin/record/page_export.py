@@ -12,7 +12,7 @@ from kefu_admin.faces import http
 from kefu_admin.faces.admin.record import page_list
 from kefu_admin.faces.admin.view import prefix
 from kefu_admin.faces.admin.words import translator
-from kefu_admin.operations import exports
+from kefu_admin.operations import exports, reading
 from kefu_admin.operations.exports import Form, Wanted
 from kefu_admin.problems import BadRequest, Refusal
 
@@ -34,12 +34,11 @@ def context(page: RecordView, refusal: Refusal | None = None) -> dict[str, objec
     joint = ", " if locale == "en" else "、"
     query = f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
     count = f"{found.limit:,}" if found.is_over else f"{found.count:,}"
-    views = page.desk.project.views
-    view = views.get(wanted.view)
+    label = reading.view_label(page.desk, wanted.view, http.actor()) or page.content.plural
     return {
         "heading": said(
             "导出：{list}",
-            list=(view.label if view is not None else page.content.plural).text(locale),
+            list=label.text(locale),
         ),
         "plural": page.content.plural.text(locale),
         "back": f"{page.base}{query}",

@@ -17,6 +17,7 @@ from kefu_admin.faces.api.openapi.past_paths import (
 )
 from kefu_admin.faces.api.openapi.paths import common_paths, search_paths, type_paths
 from kefu_admin.faces.api.openapi.schemas import Schema, schemas
+from kefu_admin.faces.api.openapi.view_paths import view_paths
 from kefu_admin.wording import text
 
 
@@ -29,7 +30,7 @@ def document(project: Project, *, server: str, locale: str) -> Schema:
         locale: "zh" or "en", for labels and sentences.
     """
     paths = common_paths(locale) | search_paths(locale) | whole_bin_paths(locale)
-    paths |= bulk_paths(locale) | job_paths(locale)
+    paths |= bulk_paths(locale) | job_paths(locale) | view_paths(locale)
     for content_type in project.types.values():
         paths |= type_paths(content_type, locale)
     return {

@@ -195,6 +195,7 @@ def common_paths(locale: str) -> dict[str, Schema]:
 
 def _list_parameters() -> list[Schema]:
     return [
+        query("view"),
         {
             "name": "filter",
             "in": "query",
@@ -213,6 +214,7 @@ def _query_schema() -> Schema:
     return {
         "type": "object",
         "properties": {
+            "view": {"type": "string", "maxLength": 64},
             "filter": {"type": "object"},
             "search": {"type": "string", "maxLength": 200},
             "sort": _NAMES,
