@@ -35,7 +35,7 @@ def allowed(world: World, who: str, ask: Ask) -> bool:
             return world.oracle.may(person, permission)
     if ask.rule.startswith(("/jobs/<", "/api/v1/jobs/")):
         return who == "founder" or world.oracle.may(person, "jobs")
-    if ask.rule.startswith("/api/v1/views"):
+    if ask.rule.startswith(("/api/v1/views", "/records/{type}/views/")):
         return _on_views(world, who, person, ask)
     if ask.rule in FOR_ALL:
         return True
@@ -46,10 +46,14 @@ def allowed(world: World, who: str, ask: Ask) -> bool:
 
 def _on_views(world: World, who: str, person: Person, ask: Ask) -> bool:
     """Keeping views: one's own by all who have the type, shared ones by who may share."""
-    if who == "token" or not any(g["type"] == "customer" for _, g in world.oracle._grants(person)):
+    if (
+        who == "token"
+        or ask.type not in ("", "customer")
+        or not any(g["type"] == "customer" for _, g in world.oracle._grants(person))
+    ):
         return False
     keeper = world.oracle.may(person, "views")
-    if ask.method == "POST":
+    if ask.json is not None and ask.method == "POST":
         return keeper or ask.json["shared"] == "own"
     own, shared = (ask.path.endswith(f"/{id}") for id in world.ground.views)
     return (own and who == "founder") or (shared and keeper)

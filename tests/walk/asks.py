@@ -413,6 +413,13 @@ def _new_view(world: World, type: str) -> Iterator[Ask]:
         yield Ask(method="POST", path="/api/v1/views", json=sent, headers=headers)
 
 
+def _kept(world: World, type: str) -> Iterator[Ask]:
+    """About the founder's own view, one he shared, and none, on the pages of any type."""
+    for id in (*world.ground.views, MISSING):
+        form = {"version": 1, "name": "走查", "do": "rename"}
+        yield Ask(method="POST", path=f"/records/{type}/views/{id}", type=type, form=form)
+
+
 _TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
 _VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
 _VALUE = {"key": KEY, "code": "fair", "zh": "展会"}
@@ -521,6 +528,16 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/records/{type}/", "GET"): _get(
         "/records/{type}/", "/records/{type}/?s=-id", "/records/{type}/?last=1"
     ),
+    ("/records/{type}/layout", "GET"): _get("/records/{type}/layout"),
+    ("/records/{type}/layout", "POST"): _post(
+        "/records/{type}/layout", order="created_at", on="created_at", do="save"
+    ),
+    ("/records/{type}/widths", "POST"): _post(
+        "/records/{type}/widths", widths='{"created_at": 90}'
+    ),
+    ("/records/{type}/keep", "POST"): _post("/records/{type}/keep", key=KEY, name="走查"),
+    ("/records/{type}/views/<int:id>", "POST"): _kept,
+    ("/records/{type}/open_with", "POST"): _post("/records/{type}/open_with", do="this"),
     ("/records/{type}/filter", "GET"): _get("/records/{type}/filter"),
     ("/records/{type}/filter", "POST"): _filter,
     ("/records/{type}/find", "POST"): _post(

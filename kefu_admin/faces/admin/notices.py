@@ -14,6 +14,8 @@ NOTICES = {
     "deleted": "已删除，可以在回收站里找到。",
     "restored": "已恢复。",
     "reverted": "已恢复旧内容。",
+    "view_kept": "视图已保存。",
+    "view_dropped": "视图已删除。",
     "purged": "已彻底清除。",
     "password_changed": "密码已修改。",
     "signed_out": "您已退出登录。",

@@ -47,6 +47,7 @@ KNOWN = {
         for name in (
             "index", "detail", "delete", "edit", "file", "unmask", "choices", "find", "new",
             "history", "revert", "export", "draft", "print", "timeline", "filter",
+            "layout", "widths", "keep_view", "kept_view", "open_with",
         )
     ),
     *(f"kefu.{name}" for name in ("index", "static", "language", "regions", "sign_in", "sign_out")),

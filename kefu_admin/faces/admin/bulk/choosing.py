@@ -15,8 +15,9 @@ from kefu_admin.faces.admin.cells import Shown
 from kefu_admin.faces.admin.inputs import Filled, Input, Posted
 from kefu_admin.faces.admin.inputs.build import control
 from kefu_admin.faces.admin.inputs.sheet import Sheet
-from kefu_admin.faces.admin.record import finder, forms, page_list
+from kefu_admin.faces.admin.record import forms
 from kefu_admin.faces.admin.record.address import addresses
+from kefu_admin.faces.admin.record.asked_list import asked_list
 from kefu_admin.faces.admin.view import prefix, zone
 from kefu_admin.operations import bulk, reading
 from kefu_admin.operations.desk import Desk
@@ -68,13 +69,7 @@ def chosen(desk: Desk, type_id: str) -> Chosen:
 def _question(desk: Desk, view: TypeView) -> ListRequest:
     """The list the toolbar stood on, by its address."""
     asked = addresses(desk, view.type, http.actor(), http.now()).read(request.args)
-    shown = page_list.chosen_view(view, asked.view)
-    return ListRequest(
-        type=view.id,
-        view=shown.id if shown else "",
-        filter=finder.condition(asked, view.fields),
-        search=asked.search,
-    )
+    return replace(asked_list(desk, view, asked).request(whole=True), columns=(), sort=())
 
 
 def _ids() -> tuple[int, ...]:

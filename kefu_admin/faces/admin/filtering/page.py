@@ -19,6 +19,7 @@ from kefu_admin.faces.admin.filtering.offers import Offer, Offers, offers_of
 from kefu_admin.faces.admin.filtering.posted import ROOT
 from kefu_admin.faces.admin.filtering.tree import Group, Line, Part
 from kefu_admin.faces.admin.inputs import Option
+from kefu_admin.faces.admin.record.asked_list import asked_list
 from kefu_admin.faces.admin.record.finder import Asked
 from kefu_admin.faces.admin.regions import found_regions
 from kefu_admin.faces.admin.view import prefix, typed
@@ -38,10 +39,11 @@ def context(page: RecordView) -> dict[str, object]:
     Raises:
         NotFound, UnknownParameter, BadRequest: the address asks what no list answers.
     """
-    page.type_view()
+    view = page.type_view()
     asked = page.addresses().read(request.args)
     offers = offers_of(page)
-    group = tree.read(asked.tree, offers.verbs)
+    wanted = asked_list(page.desk, view, asked)
+    group = tree.read(wanted.tree, offers.verbs)
     if not group.parts:
         group = Group(group.join, (posted.blank(offers),))
     return _printed(page, asked, offers, group)
@@ -53,7 +55,7 @@ def sent(page: RecordView) -> tuple[str, dict[str, object]]:
     Raises:
         NotFound, UnknownParameter, BadRequest: as `context`, or no form of ours.
     """
-    page.type_view()
+    view = page.type_view()
     bar = page.addresses()
     asked = bar.read(request.args).first_page()
     offers = offers_of(page)
@@ -66,7 +68,9 @@ def sent(page: RecordView) -> tuple[str, dict[str, object]]:
     if isinstance(checked, Group) and checked is not group:
         return "", {**_printed(page, asked, offers, checked), "refused": True}
     written = tree.write(group, offers.verbs)
-    return page.base + bar.write(replace(asked, tree=written or None)), {}
+    return page.base + bar.write(
+        replace(asked, tree=written or asked_list(page.desk, view, asked).nothing)
+    ), {}
 
 
 def status(told: Mapping[str, object]) -> int:

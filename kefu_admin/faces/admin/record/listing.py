@@ -23,6 +23,7 @@ class Head(NamedTuple):
     css: str
     href: str
     order: str
+    id: str
 
 
 class ListRow(NamedTuple):
@@ -98,7 +99,7 @@ def heads(
         if name in fields and fields[name].sortable:
             href = link(f"-{name}" if order == "ascending" else name)
         css = "n" if is_numeric(field) else ""
-        made.append(Head(field.label.text(locale), css, href, order))
+        made.append(Head(field.label.text(locale), css, href, order, name))
     return tuple(made)
 
 

@@ -11,12 +11,12 @@ from flask import request
 
 from kefu_admin.definitions.regions import region_label
 from kefu_admin.definitions.role import Action
-from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.faces import http
 from kefu_admin.faces.admin import marks, menu
 from kefu_admin.faces.admin.filtering import saying
 from kefu_admin.faces.admin.filtering.offers import offers_of
 from kefu_admin.faces.admin.record import finder, listing
+from kefu_admin.faces.admin.record.asked_list import AskedList, asked_list
 from kefu_admin.faces.admin.record.controls import FilterControl, controls
 from kefu_admin.faces.admin.record.finder import Asked
 from kefu_admin.faces.admin.record.forms import PICKED, labels_of, record_id
@@ -24,8 +24,7 @@ from kefu_admin.faces.admin.record.surround import Surround, rendered
 from kefu_admin.faces.admin.view import prefix
 from kefu_admin.faces.admin.words import Translate, translator
 from kefu_admin.operations import bulk, reading
-from kefu_admin.operations.reading import ListRequest, TypeView
-from kefu_admin.problems import NotFound
+from kefu_admin.operations.reading import ListRequest, ShownView, TypeView
 from kefu_admin.store.query import Page
 
 if TYPE_CHECKING:
@@ -46,33 +45,15 @@ def context(page: RecordView) -> dict[str, object]:
     said = translator(locale)
     bar = page.addresses()
     asked = bar.read(request.args)
-    chosen = chosen_view(view, asked.view)
-    found = reading.list_rows(
-        page.desk,
-        ListRequest(
-            type=page.content.id,
-            view=chosen.id if chosen else "",
-            filter=finder.condition(asked, view.fields),
-            search=asked.search,
-            sort=(asked.sort,) if asked.sort else (),
-            after=asked.after,
-            before=asked.before,
-            last=asked.last,
-        ),
-        actor=actor,
-        now=now,
-    )
-    columns = _columns(view, chosen)
+    wanted = asked_list(page.desk, view, asked)
+    shown = wanted.shown
+    found = reading.list_rows(page.desk, wanted.request(), actor=actor, now=now)
+    columns = wanted.columns
 
     def link(question: Asked) -> str:
         return page.base + bar.write(question)
 
     start = asked.first_page()
-    sort = (
-        (SortKey(asked.sort.removeprefix("-"), asked.sort.startswith("-")),)
-        if asked.sort
-        else (chosen.sort if chosen else ())
-    )
     alike = page.desk.project.pinyin_alike
     marker = reading.Marker(page.content, asked.search, alike) if asked.search else None
     rows = listing.rows(columns, page.content, found.rows, page.shown, marker)
@@ -87,11 +68,11 @@ def context(page: RecordView) -> dict[str, object]:
             view.fields,
             page.content,
             asked,
-            sort,
+            wanted.sort,
             locale,
             lambda key: link(replace(start, sort=key)),
         )
-        offered = _filters(page, view, chosen, asked, said)
+        offered = _filters(page, view, shown, asked, said)
         words = {"_": said, "icon": partial(marks.icon, menu.sprite(http.runtime()))}
         return Surround(
             rendered("admin/record/_filters.html", {**words, "filters": offered}),
@@ -101,10 +82,15 @@ def context(page: RecordView) -> dict[str, object]:
             has_dates=any(one.kind == "dates" for one in offered),
         )
 
-    around = page.surroundings.get(_key(page, asked, chosen), surround)
+    around = page.surroundings.get(_key(page, wanted), surround)
     return {
         **around._asdict(),
-        "heading": chosen.label.text(locale) if chosen else page.content.plural.text(locale),
+        "heading": (shown.view.label if shown else page.content.plural).text(locale),
+        "left_out": shown.left_out if shown else 0,
+        "layout_path": f"{page.base}layout" + link(start).removeprefix(page.base),
+        "widths_path": f"{page.base}widths?view={wanted.key}",
+        "widths": json.dumps(dict(wanted.widths)) if wanted.widths else "",
+        "density": wanted.density,
         "help": page.content.help.text(locale),
         "type_label": page.content.label.within(locale),
         "base": page.base,
@@ -115,16 +101,16 @@ def context(page: RecordView) -> dict[str, object]:
         "import_path": f"{prefix()}/imports/of/{page.content.id}"
         if {Action.IMPORT, Action.CREATE} <= view.actions
         else "",
-        "views": [(one.id, one.label.text(locale)) for one in view.views],
-        "view_id": chosen.id if chosen else "",
+        "views": _tabs(page, view, locale),
+        "view_id": wanted.key,
         "sort": asked.sort,
         "search": asked.search,
         "searchable": view.searchable,
         "search_hint": _search_hint(view, said, locale),
         "narrowed": asked.narrowed,
         "filter_path": f"{page.base}filter" + link(start).removeprefix(page.base),
-        "tree": json.dumps(asked.tree, ensure_ascii=False) if asked.tree else "",
-        "chips": _chips(page, start, link, said),
+        "tree": json.dumps(asked.tree, ensure_ascii=False) if asked.tree is not None else "",
+        "chips": _chips(page, wanted, link, said),
         "rows": rows,
         "body": marks.table_rows(page.base, rows, tick=said("勾选") if acts else ""),
         "bulk_actions": acts,
@@ -135,14 +121,15 @@ def context(page: RecordView) -> dict[str, object]:
 
 
 def _chips(
-    page: RecordView, start: Asked, link: finder.Link, said: Translate
+    page: RecordView, wanted: AskedList, link: finder.Link, said: Translate
 ) -> tuple[tuple[str, str], ...]:
     """The conditions of the filter in words, each with the path of the list without it."""
-    if not start.tree:
+    if not wanted.tree:
         return ()
+    start = wanted.asked.first_page()
     return tuple(
-        (chip.text, link(replace(start, tree=chip.without)))
-        for chip in saying.chips(start.tree, offers_of(page), said)
+        (chip.text, link(replace(start, tree=chip.without or wanted.nothing)))
+        for chip in saying.chips(wanted.tree, offers_of(page), said)
     )
 
 
@@ -152,26 +139,25 @@ def question(page: RecordView) -> tuple[Asked, ListRequest]:
     Raises:
         NotFound, UnknownParameter, BadRequest: the address asks what no list answers.
     """
-    view = page.type_view()
     asked = page.addresses().read(request.args).first_page()
-    chosen = chosen_view(view, asked.view)
-    return asked, ListRequest(
-        type=page.content.id,
-        view=chosen.id if chosen else "",
-        filter=finder.condition(asked, view.fields),
-        search=asked.search,
-        sort=(asked.sort,) if asked.sort else (),
-    )
+    wanted = asked_list(page.desk, page.type_view(), asked)
+    return asked, wanted.request(whole=True)
 
 
-def _key(page: RecordView, asked: Asked, chosen: ListView | None) -> tuple[object, ...] | None:
+def _tabs(page: RecordView, view: TypeView, locale: str) -> list[tuple[str, str]]:
+    saved = reading.saved_views(page.desk, http.actor(), page.content.id)
+    return [(key, label.text(locale)) for key, label in reading.named_views(view, saved)]
+
+
+def _key(page: RecordView, wanted: AskedList) -> tuple[object, ...] | None:
     """Under which the surroundings are kept; None where the person asked for more than a view."""
+    asked, actor = wanted.asked, http.actor()
     if asked != Asked(view=asked.view):
         return None
-    actor = http.actor()
     rights = page.desk.grants(actor).key
     who = (actor.user_id is None, actor.department_id is None)  # there are short-cuts for "mine"
-    return (rights, http.locale(), asked.view, chosen.id if chosen else "", *who)
+    kept = wanted.shown.kept.version if wanted.shown and wanted.shown.kept else 0
+    return (rights, http.locale(), asked.view, wanted.key, kept, wanted.columns, *who)
 
 
 def _address(asked: Asked, link: finder.Link, base: str) -> str:
@@ -180,10 +166,10 @@ def _address(asked: Asked, link: finder.Link, base: str) -> str:
 
 
 def _filters(
-    page: RecordView, view: TypeView, chosen: ListView | None, asked: Asked, said: Translate
+    page: RecordView, view: TypeView, shown: ShownView | None, asked: Asked, said: Translate
 ) -> tuple[FilterControl, ...]:
     return controls(
-        chosen.filters if chosen else (),
+        shown.view.filters if shown else (),
         view.fields,
         asked,
         said=said,
@@ -193,25 +179,6 @@ def _filters(
         labels=_labels(page, view, asked),
         actor=http.actor(),
     )
-
-
-def chosen_view(view: TypeView, wanted: str) -> ListView | None:
-    """The view asked for; without one the type's default.
-
-    Raises:
-        NotFound: the type has no such view.
-    """
-    if not wanted:
-        return next((one for one in view.views if one.default), next(iter(view.views), None))
-    found = next((one for one in view.views if one.id == wanted), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _columns(view: TypeView, chosen: ListView | None) -> tuple[str, ...]:
-    wanted = chosen.columns if chosen else tuple(view.fields)
-    return tuple(name for name in wanted if name in view.fields and view.fields[name].seen)
 
 
 def _labels(page: RecordView, view: TypeView, asked: Asked) -> dict[tuple[str, str], str]:

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.filtering import page as page_filter
 from kefu_admin.faces.admin.record import (
     page_detail,
     page_draft,
@@ -27,6 +26,7 @@ from kefu_admin.faces.admin.record.address import read_tree
 from kefu_admin.faces.admin.record.drafting import DraftPages
 from kefu_admin.faces.admin.record.finder import read_form
 from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
+from kefu_admin.faces.admin.record.layouts import LayoutPages
 from kefu_admin.faces.admin.record.picking import type_at
 from kefu_admin.faces.admin.uploads import (
     Taken,
@@ -59,7 +59,7 @@ KEEPS_FORM = (Invalid, Conflict, StillReferenced, NumbersExhausted, TooMany, Bus
 _PICKS = 20
 
 
-class RecordView(DraftPages):
+class RecordView(LayoutPages, DraftPages):
     """List, detail, create, edit and delete of one content type."""
 
     # -- list -------------------------------------------------------------------------------
@@ -80,17 +80,6 @@ class RecordView(DraftPages):
         tree = read_tree(kept) if kept else None
         asked = replace(asked, search=typed(asked.search), tree=tree)
         return redirect(self.base + self.addresses().write(asked), 303)
-
-    @expose("/filter", methods=("GET", "POST"))
-    @declare("GET", "POST", audit=Audit.READ, repeat=Repeat.SAFE)
-    def filter(self) -> Response:
-        """The filter builder; it leads back to the list it narrows."""
-        if request.method == "GET":
-            return self.page("admin/record/filter.html", page_filter.context(self))
-        path, told = page_filter.sent(self)
-        if path:
-            return redirect(path, 303)
-        return self.page("admin/record/filter.html", told, status=page_filter.status(told))
 
     @expose("/export", methods=("GET", "POST"))
     @declare("GET", "POST", audit=Audit.EXPORT, repeat=Repeat.SAFE)

@@ -6,6 +6,7 @@ import { startEverywhere } from "./parts/everywhere.js";
 import { startPanels } from "./parts/panels.js";
 import { rememberRows, showNeighbours } from "./parts/neighbours.js";
 import { startPickers } from "./parts/pickers.js";
+import { startWidths } from "./parts/widths.js";
 import "./parts/ticks.js";
 
 document.documentElement.classList.add("scripted");
@@ -26,6 +27,7 @@ showNeighbours();
 startPickers(document);
 startEverywhere();
 startDates(document);
+startWidths();
 
 function markMenu() {
   const here = location.pathname;

@@ -68,6 +68,7 @@ function shut() {
 async function ask(form, deed, focused) {
   const sent = new URLSearchParams(new FormData(form));
   sent.set("do", deed);
+  form.inert = true; // what is typed meanwhile would be lost
   const answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "text/html" } });
   const body = await part(answer);
   if (!body) {
