@@ -123,7 +123,7 @@ def change_taste(
     store: Store, user_id: int, change: Callable[[Taste], Taste], *, now: datetime
 ) -> None:
     """Change how a person likes his lists, in the open transaction; two changes at once follow
-    each other.
+    each other, and one that changes nothing writes nothing.
 
     Raises:
         BusyBeforeCommit: somebody else has just written his first; the unit is to be run again.
@@ -133,7 +133,10 @@ def change_taste(
         f'SELECT "version", "body" FROM "kefu_taste" WHERE "user_id" = ?{waits}', (user_id,)
     )
     before = read_taste(json.loads(str(row[1]))) if row is not None else NO_TASTE
-    written = json.dumps(plain_taste(change(before)), ensure_ascii=False)
+    after = change(before)
+    if after == before:
+        return
+    written = json.dumps(plain_taste(after), ensure_ascii=False)
     at = store.to_db(ColumnKind.INSTANT, now)
     if row is not None:
         store.execute(

@@ -420,6 +420,13 @@ def _kept(world: World, type: str) -> Iterator[Ask]:
         yield Ask(method="POST", path=f"/records/{type}/views/{id}", type=type, form=form)
 
 
+def _open_with(world: World, type: str) -> Iterator[Ask]:
+    """With the view of a type that has one."""
+    if world.desk.project.default_view(type) is not None:
+        path = f"/records/{type}/open_with"
+        yield Ask(method="POST", path=path, type=type, form={"do": "this"})
+
+
 _TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
 _VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
 _VALUE = {"key": KEY, "code": "fair", "zh": "展会"}
@@ -537,7 +544,7 @@ ASKS: dict[tuple[str, str], Asker] = {
     ),
     ("/records/{type}/keep", "POST"): _post("/records/{type}/keep", key=KEY, name="走查"),
     ("/records/{type}/views/<int:id>", "POST"): _kept,
-    ("/records/{type}/open_with", "POST"): _post("/records/{type}/open_with", do="this"),
+    ("/records/{type}/open_with", "POST"): _open_with,
     ("/records/{type}/filter", "GET"): _get("/records/{type}/filter"),
     ("/records/{type}/filter", "POST"): _filter,
     ("/records/{type}/find", "POST"): _post(
