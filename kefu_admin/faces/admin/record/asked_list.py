@@ -92,8 +92,13 @@ class AskedList:
 
     @property
     def written_sort(self) -> tuple[str, ...]:
-        """What the list is sorted by, as it is written."""
-        return tuple(f"-{key.field}" if key.descending else key.field for key in self.sort)
+        """What the list is sorted by, as it is written, as far as he may sort by it."""
+        fields = self.type.fields
+        return tuple(
+            f"-{key.field}" if key.descending else key.field
+            for key in self.sort
+            if key.field in fields and fields[key.field].sortable
+        )
 
     @property
     def nothing(self) -> dict[str, object] | None:
