@@ -16,6 +16,7 @@ from tests.databases import Databases, lay, opened
 from tests.walk.cells import Ground
 from tests.walk.ground import World, config, furnish, load_config, world
 from tests.walk.oracle import Oracle
+from tests.walk.poisoning import poison
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +54,20 @@ def here(
 ) -> Iterator[World]:
     """A desk for tests that change nothing in it."""
     yield from _copy(walked_config, walked_project, furnished, tmp_path_factory.mktemp("here"))
+
+
+@pytest.fixture(scope="session")
+def poisoned(
+    walked_config: Path,
+    walked_project: Project,
+    furnished: tuple[Path, Ground],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[World]:
+    """A desk in which every text of every row, and every name, is an attack."""
+    home = tmp_path_factory.mktemp("poisoned")
+    for one in _copy(walked_config, walked_project, furnished, home):
+        assert poison(one) > 60
+        yield one
 
 
 @pytest.fixture

@@ -81,12 +81,19 @@ class World:
             return Client(self.app.test_client())
         if who == "token":
             return self.bearer("token")
+        session = self.session(who)
+        client = self.app.test_client()
+        client.set_cookie("kefu_session", session.token)
+        return Client(client, csrf=session.csrf)
+
+    def session(self, who: str) -> sessions.NewSession:
+        """A new session of somebody."""
         store = self.desk.store
         with store.connection(), store.transaction():
             epoch = store.value(
                 'SELECT "auth_epoch" FROM "kefu_user" WHERE "id" = ?', (self.ground.people[who],)
             )
-            session = sessions.begin(
+            return sessions.begin(
                 store,
                 user_id=self.ground.people[who],
                 auth_epoch=epoch,
@@ -94,9 +101,6 @@ class World:
                 agent="tests",
                 now=clock.now(),
             )
-        client = self.app.test_client()
-        client.set_cookie("kefu_session", session.token)
-        return Client(client, csrf=session.csrf)
 
     def bearer(self, who: str) -> Client:
         """Somebody's program."""

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from kefu_admin import clock
-from kefu_admin.definitions.project import Project
-from kefu_admin.operations import records
-from tests.databases import opened
 from tests.walk.asks import KEY, asks, new_values
-from tests.walk.cells import Ground
-from tests.walk.ground import World, actor_of, world
-from tests.walk.oracle import Oracle
+from tests.walk.ground import World
+from tests.walk.poisoning import PAYLOADS
 
-PAYLOADS = (
-    "<xss-{n} onload=alert(1)>",
-    "\"'><xss-{n}>",
-    "</textarea></title></script><xss-{n}>",
-    "'-alert(1)-'<xss-{n}",
-    "{{7*7}}${{7*7}}%(x)s<xss-{n}>",
-    "javascript:alert(1)//<xss-{n}>",
-)
 MOST_ROWS = 3  # of a type on a route
-TEXTS = ("text", "long_text", "address", "tags")
 EVIL = (
     "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example",
     "\\/evil.example", "http:evil.example", "http:/evil.example", "http://evil.example",
@@ -49,44 +31,6 @@ EVIL = (
     "//evil.example\\@localhost", "ftp://evil.example", "file:///etc/passwd", "ws://evil.example",
     "blob:http://localhost/x", "/" + "a" * 3000, "//" + "a" * 300, "@evil.example", "",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def poisoned(
-    walked_config: Path,
-    walked_project: Project,
-    furnished: tuple[Path, Ground],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[World]:
-    """A desk in which every text of every row, and every name, is an attack."""
-    source, ground = furnished
-    home = tmp_path_factory.mktemp("poisoned")
-    shutil.copytree(source, home, dirs_exist_ok=True)
-    store = opened(f"sqlite:///{home}/store.db", walked_project, home)
-    one = world(walked_project, Oracle(walked_config, ground.rows), store, ground)
-    founder, now, number = actor_of(ground, "founder"), clock.now(), 0
-    with store.connection():
-        for key, row in ground.rows.items():
-            if row.get("parent"):
-                continue
-            values: dict[str, Any] = {}
-            for field in walked_project.types[row["type"]].fields.values():
-                if field.type in TEXTS and not field.pattern and (field.max_length or 99) >= 60:
-                    number += 1
-                    text = PAYLOADS[number % len(PAYLOADS)].format(n=number)
-                    values[field.id] = [text.replace(",", ".")] if field.type == "tags" else text
-            if values:
-                version = ground.versions[key]
-                records.change(
-                    one.desk, row["type"], ground.ids[key], version, values, actor=founder, now=now
-                )
-        store.execute('UPDATE "kefu_user" SET "name" = ?', (PAYLOADS[1].format(n="name"),))
-        store.execute('UPDATE "kefu_department" SET "name" = ?', (PAYLOADS[0].format(n="dept"),))
-        store.execute('UPDATE "kefu_token" SET "name" = ?', (PAYLOADS[0].format(n="token"),))
-        store.execute('UPDATE "kefu_attachment" SET "name" = ?', (PAYLOADS[1].format(n="file"),))
-    assert number > 60
-    yield one
-    store.close()
 
 
 @pytest.mark.parametrize("who", ["founder", "amy", "root"])
