@@ -5,6 +5,10 @@ Flask's `flash` keeps messages in the session cookie until some page shows them.
 
 from __future__ import annotations
 
+import re
+import secrets
+from dataclasses import dataclass
+
 from kefu_admin import wording
 
 NOTICES = {
@@ -32,6 +36,33 @@ NOTICES = {
 }
 
 
+_DELETED = re.compile(r"deleted\.([a-z][a-z0-9_]*)\.(\d{1,18})\.(\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What takes back the deed a notice tells of: the record in the bin, at its version there."""
+
+    path: str
+    version: int
+    key: str
+
+
 def said(code: str, locale: str) -> str:
     """The sentence of a notice; "" for an unknown one."""
-    return wording.text(NOTICES[code], locale) if code in NOTICES else ""
+    word = code.partition(".")[0]
+    return wording.text(NOTICES[word], locale) if word in NOTICES else ""
+
+
+def deleted(type_id: str, id: int, version: int) -> str:
+    """The notice of a deletion that its doer may take back."""
+    return f"deleted.{type_id}.{id}.{version}"
+
+
+def undo(code: str) -> Undo | None:
+    """How to take back what the notice tells of; None where that cannot be."""
+    found = _DELETED.fullmatch(code)
+    if found is None:
+        return None
+    key = secrets.token_urlsafe(24)
+    return Undo(f"/bin/{found[1]}/{found[2]}/restore", int(found[3]), key)

@@ -142,6 +142,7 @@ def frame() -> dict[str, object]:
         "menu": _menu(who, locale),
         "here_path": request.full_path.rstrip("?") if request.method == "GET" else "",
         "notice": notices.said(request.args.get("notice", ""), locale),
+        "undo": notices.undo(request.args.get("notice", "")),
     }
 
 

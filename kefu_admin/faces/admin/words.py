@@ -36,6 +36,12 @@ def day_text(day: date) -> str:
     return day.isoformat()
 
 
+def day_of_week(day: date, locale: str) -> str:
+    """A day with its name: 2026-11-21 星期六."""
+    names = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+    return f"{day.isoformat()} {translator(locale)(names[day.weekday()])}"
+
+
 def minutes_text(minutes: int, locale: str) -> str:
     """A span of minutes: 1 小时 30 分."""
     hours, rest = divmod(abs(minutes), 60)

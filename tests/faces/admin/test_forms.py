@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 
+import pytest
+
 from tests.faces.admin.pages import form, text
 from tests.faces.desk import Client, Served
 
@@ -302,8 +304,37 @@ def test_deleting_asks_first_and_then_leads_to_the_list(served: Served, customer
     answer = form(asked, "/delete").send(browser)
 
     assert "删除“甲公司”？" in text(asked)
-    assert answer.headers["Location"] == "/records/customer/?notice=deleted"
+    led = answer.headers["Location"]
+    assert led == f"/records/customer/?notice=deleted.customer.{customer}.2"
     assert browser.get(f"/records/customer/{customer}").status_code == 404
+
+    back = form(browser.get(led), "/restore").send(browser)
+
+    assert back.headers["Location"] == f"/records/customer/{customer}?notice=restored"
+    assert browser.get(f"/records/customer/{customer}").status_code == 200
+    again = form(browser.get(f"/records/customer/{customer}/delete"), "/delete").send(browser)
+    assert form(browser.get(again.headers["Location"]), "/restore").send(browser).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "notice", ["deleted", "deleted.customer", "deleted.a/b.1.1", "saved.customer.1.1"]
+)
+def test_only_a_whole_notice_of_a_deletion_offers_to_take_it_back(
+    served: Served, notice: str
+) -> None:
+    page = served.browser("supervisor").get(f"/records/customer/?notice={notice}")
+
+    assert page.status_code == 200
+    assert "/restore" not in page.get_data(as_text=True)
+
+
+def test_one_who_may_not_restore_is_offered_no_undo(served: Served, customer: int) -> None:
+    browser = served.browser("clerk")
+    page = browser.get(f"/records/customer/{customer}/delete")
+    if page.status_code == 200:
+        assert form(page, "/delete").send(browser).headers["Location"].endswith("=deleted")
+    else:
+        assert page.status_code == 403
 
 
 def test_what_others_refer_to_is_not_deleted(served: Served, customer: int) -> None:

@@ -210,3 +210,11 @@ def test_regions_are_found_by_a_few_characters(served: Served) -> None:
 
 def test_a_token_opens_no_page(served: Served) -> None:
     assert served.as_("supervisor").get("/records/customer/").status_code == 303
+
+
+def test_one_without_numbers_finds_the_places_of_his_menu_at_home(served: Served) -> None:
+    admin = served.browser("admin").get("/").get_data(as_text=True)
+    clerk = served.browser("clerk").get("/").get_data(as_text=True)
+
+    assert '<a class="count-card" href="/audit/">' in admin
+    assert '<a class="count-card" href="/audit/">' not in clerk

@@ -77,6 +77,7 @@ class BinView(PanelView):
             ],
             narrowed=bool(type_id or term),
             empty=said("往前再找找：较早删除的记录还没有看完。") if page.next else "",
+            opens=True,
             heads=[said(t) for t in ("内容", "类型", "删除人", "删除时间")],
             rows=[
                 (

@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response
 
 from kefu_admin import wording
 from kefu_admin.faces import http
+from kefu_admin.faces.admin import menu
 from kefu_admin.faces.admin.regions import found_regions
 from kefu_admin.faces.admin.theme import STATIC, STATIC_PATH
 from kefu_admin.faces.admin.view import PanelView, back_with, expose, prefix, zone
-from kefu_admin.faces.admin.words import clock_text, translator
+from kefu_admin.faces.admin.words import clock_text, day_of_week, translator
 from kefu_admin.faces.routes import Access, Audit, Repeat, declare
 from kefu_admin.operations import reading, sign_in
 from kefu_admin.problems import BadRequest, Busy, SignInFailed, SignInRequired, TooMany
@@ -38,7 +39,7 @@ class FrontView(PanelView):
         return self.page(
             "admin/home.html",
             greeting=_greeting(now.astimezone(zone()).hour, who.name, locale),
-            today=now.astimezone(zone()).date(),
+            today=day_of_week(now.astimezone(zone()).date(), locale),
             groups=[
                 (
                     group.label.text(locale) if group.label else "",
@@ -55,6 +56,7 @@ class FrontView(PanelView):
                 )
                 for group in found.groups
             ],
+            shortcuts=() if found.groups else menu.entries(who, locale),
             recent=[
                 (
                     types[one.type].label.text(locale),

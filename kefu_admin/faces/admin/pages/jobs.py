@@ -60,6 +60,7 @@ class JobsView(PanelView):
             find=f"{self.base}find",
             finder=[state_choice(said, _JOB_STATES, state)],
             narrowed=bool(state),
+            opens=True,
             heads=[said(t) for t in ("任务", "状态", "进度", "提交人", "提交时间")],
             rows=[self._row(one, said) for one in listed.shown],
             first=listed.first,

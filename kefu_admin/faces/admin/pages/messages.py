@@ -72,6 +72,7 @@ class MessagesView(PanelView):
             find=f"{self.base}find",
             finder=[state_choice(said, _DELIVERY_STATES, state)],
             narrowed=bool(state),
+            opens=True,
             heads=[said(t) for t in ("消息", "接收方", "状态", "试过几次", "发生时间")],
             rows=[self._row(one, said) for one in listed.shown],
             first=listed.first,

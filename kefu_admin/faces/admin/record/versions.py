@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
+from kefu_admin.faces.admin import notices
 from kefu_admin.faces.admin.record import page_delete, page_history, page_timeline
 from kefu_admin.faces.admin.record.forms import record_id, sent_key, sent_version
 from kefu_admin.faces.admin.record.pages import RecordPages
@@ -78,7 +79,7 @@ class VersionPages(RecordPages):
             return self.confirm(self.row(id))
         key, version = sent_key(), sent_version()
         try:
-            records.remove(
+            gone = records.remove(
                 self.desk,
                 self.content.id,
                 id,
@@ -89,7 +90,10 @@ class VersionPages(RecordPages):
             )
         except (StillReferenced, Conflict, Busy) as refusal:
             return self.confirm(self.row(id), refusal)
-        return self.go(f"/records/{self.content.id}/", "deleted")
+        told = "deleted"
+        if Action.RESTORE in self.type_view().actions:
+            told = notices.deleted(self.content.id, id, gone.version)
+        return self.go(f"/records/{self.content.id}/", told)
 
     def confirm(self, row: Row, refusal: Refusal | None = None) -> Response:
         """The page that asks before deleting.

@@ -4,6 +4,7 @@
 import { startDates } from "./parts/dates.js";
 import { startEverywhere } from "./parts/everywhere.js";
 import { startPanels } from "./parts/panels.js";
+import { startKeys } from "./parts/keys.js";
 import { rememberRows, showNeighbours } from "./parts/neighbours.js";
 import { startPickers } from "./parts/pickers.js";
 import { startWidths } from "./parts/widths.js";
@@ -26,6 +27,7 @@ document.addEventListener("htmx:after:swap", rememberRows);
 showNeighbours();
 startPickers(document);
 startEverywhere();
+startKeys();
 startDates(document);
 startWidths();
 
@@ -86,13 +88,6 @@ function sendFilters() {
       form.requestSubmit();
     });
   }
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    const search = document.querySelector("[data-search]");
-    if (event.key !== "/" || typing || !search) return;
-    event.preventDefault();
-    search.select();
-  });
 }
 
 function askFirst() {
