@@ -14,12 +14,10 @@ import pytest
 
 from tests.listening import Listener
 from tests.serving import at_an_address
-from tests.walk.asks import Ask, asks
+from tests.walk.asks import asks
 from tests.walk.ground import World
 from tests.walk.poisoning import PAYLOADS
 
-NO_PAGE = ("files", "template", "workbook", "faults", "assets", "static", "openapi.json", "metrics")
-BARE = ("/healthz", "/readyz", "/api/v1")
 ROOTS = ("/users", "/departments", "/audit", "/status", "/config", "/messages")
 TYPED = PAYLOADS[4].format(n="typed")
 _INJECTED = """() => [...document.querySelectorAll("*")]
@@ -71,31 +69,25 @@ def visits(chromium: Any, poisoned: World) -> Iterator[Callable[[str], Visitor]]
             context.close()
 
 
-def paths(world: World) -> Iterator[str]:
-    """Each page once for each type: with its first row."""
-    seen = set()
+def pages(world: World) -> Iterator[tuple[str, str]]:
+    """Who opens which page: each once for each type, with its first row."""
+    clients, seen = {who: world.client(who) for who in ("founder", "root", "sue")}, set()
     for ask in asks(world, "GET"):
-        if (ask.rule, ask.type) not in seen and is_page(ask):
+        if (ask.rule, ask.type) not in seen:
             seen.add((ask.rule, ask.type))
-            yield ask.path
-
-
-def is_page(ask: Ask) -> bool:
-    """Whether the panel answers with a page, and not with data or a file."""
-    last = ask.rule.rpartition("/")[2]
-    is_data = ask.rule.startswith(BARE) and not ask.rule.endswith("/docs")
-    return (
-        not is_data and not any(name in ask.rule for name in NO_PAGE) and last != "<path:filename>"
-    )
+            who = "root" if ask.path.startswith(ROOTS) else "founder"
+            who = "sue" if ask.path.startswith("/values") else who
+            if ask.send(clients[who]).mimetype == "text/html":
+                yield who, ask.path
 
 
 def test_nothing_typed_runs_on_any_page(poisoned: World, visits: Callable[[str], Visitor]) -> None:
-    founder, root, sue = (visits(who) for who in ("founder", "root", "sue"))
+    visitors = {who: visits(who) for who in ("founder", "root", "sue")}
 
-    for path in paths(poisoned):
-        who = root if path.startswith(ROOTS) else sue if path.startswith("/values") else founder
-        who.goes(path)
+    for who, path in pages(poisoned):
+        visitors[who].goes(path)
 
+    founder, root, sue = visitors.values()
     assert founder.pages + root.pages + sue.pages > 90
     assert founder.attacked > 40
     assert root.attacked > 2

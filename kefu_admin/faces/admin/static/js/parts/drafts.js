@@ -6,6 +6,7 @@ const APART = 4000; // least time between two
 
 export function startDrafts(form) {
   const path = form.dataset.draft;
+  if (path === undefined) return keptNowhere(form);
   const state = form.querySelector("[data-draft-state]");
   let dirty = false;
   let undecided = true; // until it is known whether there is a draft from before
@@ -104,4 +105,11 @@ export function startDrafts(form) {
 
 function files(form) {
   return [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+}
+
+// Forms of the desk itself (people, departments, choices) have no drafts: what is typed is unkept.
+function keptNowhere(form) {
+  let typed = false;
+  for (const kind of ["input", "change"]) form.addEventListener(kind, () => (typed = true));
+  return { hasUnkept: () => typed };
 }
