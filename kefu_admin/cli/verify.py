@@ -27,6 +27,7 @@ CHECKED = {
     "secrets": "加密字段",
     "search": "查找索引",
     "batches": "批量操作",
+    "merges": "合并记录",
     "applied": "配置更新做完",
     "dated": "选项与参数",
     "work": "后台任务和消息",

@@ -52,6 +52,26 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """Two records of the type that mean the same may become one; taken back within `undo_hours`
+    hours (0: never)."""
+
+    undo_hours: int = 72
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """Two records that hold the same in the field `name` may be one. `without`: endings that say
+    nothing, such as 有限公司; with them texts are compared by what is left, and one may hold the
+    other."""
+
+    name: str
+    without: tuple[str, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContentType:
     """One kind of record = one table.
 
@@ -85,6 +105,8 @@ class ContentType:
     sections: tuple[Section, ...] = ()
     tabs: tuple[Tab, ...] = ()
     summary: tuple[str, ...] = ()
+    merge: Merging | None = None
+    alike: tuple[Alike, ...] = ()
     renamed_from: str = ""
     clauses: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from kefu_admin import registry
-from kefu_admin.definitions import field_keys, field_text, layout_text
+from kefu_admin.definitions import field_keys, field_text, layout_text, likeness_text
 from kefu_admin.definitions.condition import Condition
 from kefu_admin.definitions.content_type import Check, ContentType, Unique
 from kefu_admin.definitions.faults import Fault, Problems
@@ -112,7 +112,7 @@ RENAMED_FROM = Key("renamed_from", Id(30), Label("改名前的标识", "id befor
 SHAPE = Shape(
     LABEL, PLURAL, HELP, ICON, TITLE, OWNER, DEPARTMENT, SECRECY, OWNED_BY, ORDER, SEARCH, FIELDS,
     UNIQUE, CHECKS, GUARDS, EFFECTS, INDEXES, layout_text.SECTIONS, layout_text.TABS,
-    layout_text.SUMMARY, RENAMED_FROM, CLAUSES,
+    layout_text.SUMMARY, likeness_text.MERGE, likeness_text.ALIKE, RENAMED_FROM, CLAUSES,
 )  # fmt: skip
 
 
@@ -159,6 +159,8 @@ def _draft(id: str, taken: Taken, loading: Loading) -> TypeDraft:
         sections=sections,
         tabs=layout_text.tabs(taken, sections, problems),
         summary=taken.get(layout_text.SUMMARY, ()),
+        merge=likeness_text.merging(taken, problems, is_owned=taken.has(OWNED_BY)),
+        alike=likeness_text.alike(taken),
         renamed_from=taken.get(RENAMED_FROM, ""),
         clauses=taken.get(CLAUSES, ()),
         place=taken.place,

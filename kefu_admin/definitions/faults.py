@@ -207,6 +207,10 @@ class Fault(StrEnum):
     HOURS_OF_REST = "CFG265"
     TWO_DEFAULT_CALENDARS = "CFG266"
     NO_DEFAULT_CALENDAR = "CFG267"
+    # merging, records alike
+    MERGE_OF_OWNED = "CFG250"
+    ALIKE_UNSUITED = "CFG251"
+    ALIKE_NOT_SEARCHED = "CFG252"
 
 
 class Problems(list[Problem]):

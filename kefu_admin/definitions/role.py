@@ -15,7 +15,8 @@ class Action(StrEnum):
     """What may be done to rows of a type. `unmask`: ask for a masked value with a reason;
     `restore`, `purge`: bring a deleted row back, erase it for good; `bulk`: take part in a bulk
     action, besides what that does to them; `import`: come from a file or be
-    changed by one, besides `create` and `update`."""
+    changed by one, besides `create` and `update`; `merge`: become one with another, besides
+    `update` of both."""
 
     READ = "read"
     CREATE = "create"
@@ -28,6 +29,7 @@ class Action(StrEnum):
     PURGE = "purge"
     BULK = "bulk"
     IMPORT = "import"
+    MERGE = "merge"
 
 
 class Right(StrEnum):

@@ -14,7 +14,7 @@ from kefu_admin.operations import files
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.records import Outcome, outcome, performed, values_sent
 from kefu_admin.problems import FieldError, Invalid
-from kefu_admin.store import bin, drafts
+from kefu_admin.store import bin, drafts, merges
 from kefu_admin.store import change as writing
 from kefu_admin.store.bin import Binned
 from kefu_admin.store.change import Change, perform
@@ -56,9 +56,24 @@ def restore(
 
     def work(change: Change) -> Mapping[str, Any]:
         (now_is,) = writing.restore(change, type_id, {record_id: version}, sent)
+        _refuse_merged(desk, type_id, record_id, version, now)
         return {"id": record_id, "version": now_is}
 
     return outcome(performed(desk, "bin.restore", work, actor=actor, now=now, key=key))
+
+
+def _refuse_merged(desk: Desk, type_id: str, record_id: int, version: int, now: datetime) -> None:
+    """A record that became part of another comes back with its references, by undoing the merge;
+    alone only when that can no longer be done.
+
+    Raises:
+        Invalid: it still can.
+    """
+    if desk.project.types[type_id].merge is None:
+        return
+    merge = merges.last_of(desk.store, type_id, record_id)
+    if merge is not None and merge.gone_version == version and merge.is_in_time(now):
+        raise Invalid([FieldError("", "merge_in_bin")])
 
 
 def purge(

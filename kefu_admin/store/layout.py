@@ -133,6 +133,9 @@ def _plain_keys(
             yield (hash_column(field),)
     if type.owned_by:
         yield (type.owned_by, "id")
+    for alike in type.alike:  # asked while somebody types
+        if not alike.without and storage(type.fields[alike.name]) is not Storage.SECRET:
+            yield (alike.name, "id")
     for names in type.indexes:
         yield tuple(_key_column(type.fields[name]) for name in names)
     if type.department and type.secrecy:  # what visibility asks: a list is counted from the index

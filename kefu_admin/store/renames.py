@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from kefu_admin.store.database import Store
 
 STATE = "renames"
-_NAMING = ("kefu_history", "kefu_bin", "kefu_attachment", "kefu_search_type", "kefu_batch")
+_NAMING = (
+    "kefu_history", "kefu_bin", "kefu_attachment", "kefu_search_type", "kefu_batch", "kefu_merge",
+    "kefu_merge_row",
+)  # fmt: skip
 """Tables whose column `type` follows a renamed type."""
 
 
@@ -96,6 +99,10 @@ def follow(store: Store) -> None:
         if each.type:
             store.execute(
                 'UPDATE "kefu_attachment" SET "field" = ? WHERE "type" = ? AND "field" = ?',
+                (each.new, each.type, each.old),
+            )
+            store.execute(
+                'UPDATE "kefu_merge_row" SET "field" = ? WHERE "type" = ? AND "field" = ?',
                 (each.new, each.type, each.old),
             )
             continue

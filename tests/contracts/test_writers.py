@@ -31,6 +31,8 @@ WRITERS = {
     "kefu_import": {"store/batches/"},
     "kefu_import_row": {"store/batches/"},
     "kefu_draft": {"store/drafts.py"},
+    "kefu_merge": {"store/merges/"},
+    "kefu_merge_row": {"store/merges/", "store/renames.py"},
     "kefu_attachment": {"store/attachments.py", "store/renames.py"},
     "kefu_definition": {"store/apply/"},
     "kefu_apply_step": {"store/apply/"},

@@ -58,7 +58,7 @@ def test_a_used_desk_is_sound_and_everything_was_checked(desk):
     assert report.findings == ()
     assert report.checked == (
         "audit", "references", "attachments", "audited", "history", "bin", "numbers", "rollups",
-        "secrets", "search", "batches", "applied", "dated", "work", "computed",
+        "secrets", "search", "batches", "merges", "applied", "dated", "work", "computed",
     )  # fmt: skip
     assert set(report.checked) == CHECKED.keys()
     assert all(Output("en").text(label) != label for label in CHECKED.values())

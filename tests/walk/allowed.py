@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.walk.asks import BULK, FREE, Ask, masked_field, new_values
+from tests.walk.asks import BULK, FREE, MERGED, Ask, masked_field, new_values, partner
 from tests.walk.ground import WALKERS, World
 from tests.walk.oracle import Facts, Person
 
@@ -79,6 +79,13 @@ def _on_records(world: World, who: str, person: Person, ask: Ask) -> bool:
             and any("export" in right for right in g["fields"].values())
             for _, g in oracle._grants(person)
         )
+    if "/merges/" in ask.rule:
+        return False  # nobody has merged anything
+    if ask.rule.endswith(("/merge", "/merge/find")):
+        both = [oracle.actions(person, key) for key in (ask.row, partner(world, ask.type, ask.row))]
+        if ask.rule.endswith("/find"):
+            both = both[:1]
+        return ask.type in MERGED and all({"merge", "update"} <= actions for actions in both)
     if ask.row:
         actions = oracle.actions(person, ask.row)
         if "/bin/" in ask.rule:

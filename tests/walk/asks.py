@@ -427,6 +427,56 @@ def _open_with(world: World, type: str) -> Iterator[Ask]:
         yield Ask(method="POST", path=path, type=type, form={"do": "this"})
 
 
+def partner(world: World, type: str, key: str) -> str:
+    """The row another one is merged with in the walk."""
+    return next(one for one in (MERGED.get(type, key), *world.ground.keys(type)) if one != key)
+
+
+MERGED = {"customer": "c_own"}
+
+
+def _merge(world: World, type: str, key: str) -> dict[str, Any]:
+    other = partner(world, type, key)
+    versions = world.ground.versions
+    more = {"with": world.ground.ids[other], "with_version": versions[other]}
+    return {"key": KEY, "version": versions[key], **more}
+
+
+def _merge_pages(world: World, type: str) -> Iterator[Ask]:
+    for key, id in ids(world, type):
+        other = world.ground.ids[partner(world, type, key)]
+        for query in ("", f"?with={other}", f"?with={MISSING}", "?with=x"):
+            path = f"/records/{type}/{id}/merge{query}"
+            yield Ask(method="GET", path=path, type=type, row=key)
+
+
+def _api_merge(world: World, type: str) -> Iterator[Ask]:
+    for key in world.ground.keys(type):
+        sent = _merge(world, type, key)
+        yield Ask(
+            method="POST",
+            path=f"/api/v1/{type}/{world.ground.ids[key]}/merge",
+            type=type,
+            row=key,
+            json={name: sent[name] for name in ("with", "with_version")},
+            headers={"If-Match": f'"{sent["version"]}"', "Idempotency-Key": KEY},
+        )
+
+
+def _likenesses(world: World, type: str) -> Iterator[dict[str, str]]:
+    """The names and phones of rows that are there, as somebody would type them anew."""
+    fields = {"customer": ("name", "phone")}.get(type, ())
+    for key in world.ground.keys(type) if fields else ():
+        values = world.ground.rows[key].get("values", {})
+        yield {name: str(values[name]) for name in fields if values.get(name)}
+
+
+def _ticked(world: World, type: str) -> Iterator[Ask]:
+    for key in world.ground.keys(type):
+        form = {"id": [world.ground.ids[key], world.ground.ids[partner(world, type, key)]]}
+        yield Ask(method="POST", path=f"/records/{type}/merge", type=type, row=key, form=form)
+
+
 _TOKEN = {"key": KEY, "name": "走查", "scopes": "customer:read", "days": "3"}
 _VOID = {"key": KEY, "series": "visit", "reason": "写坏了"}
 _VALUE = {"key": KEY, "code": "fair", "zh": "展会"}
@@ -571,6 +621,36 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/records/{type}/<int:id>/draft", "POST"): _each_form(_ROW + "/draft", _edit),
     ("/records/{type}/<int:id>/delete", "GET"): _each(_ROW + "/delete"),
     ("/records/{type}/<int:id>/delete", "POST"): _each_form(_ROW + "/delete", _delete),
+    ("/records/{type}/alike", "POST"): _post(
+        "/records/{type}/alike", **{"f.name": "CN", "f.phone": "16600001234"}
+    ),
+    ("/api/v1/<type_id>/alike", "POST"): lambda world, type: (
+        Ask(method="POST", path=f"/api/v1/{type}/alike", type=type, json={"values": values})
+        for values in ({}, *_likenesses(world, type))
+    ),
+    ("/records/{type}/merge", "POST"): _ticked,
+    ("/records/{type}/<int:id>/merge", "GET"): _merge_pages,
+    ("/records/{type}/<int:id>/merge", "POST"): _each_form(_ROW + "/merge", _merge),
+    ("/records/{type}/<int:id>/merge/find", "POST"): _each_form(
+        _ROW + "/merge/find", lambda world, type, key: {"term": "CN"}
+    ),
+    ("/records/{type}/merges/<int:id>", "GET"): _get(
+        "/records/{type}/merges/1", f"/records/{{type}}/merges/{MISSING}"
+    ),
+    ("/records/{type}/merges/<int:id>/undo", "POST"): _post(
+        "/records/{type}/merges/1/undo", key=KEY
+    ),
+    ("/api/v1/<type_id>/<int:record_id>/merge", "POST"): _api_merge,
+    ("/api/v1/<type_id>/<int:record_id>/merges", "GET"): _each("/api/v1/{type}/{id}/merges"),
+    ("/api/v1/<type_id>/merges/<int:id>", "GET"): _get(
+        "/api/v1/{type}/merges/1", f"/api/v1/{{type}}/merges/{MISSING}"
+    ),
+    ("/api/v1/<type_id>/merges/<int:id>/undo", "POST"): lambda world, type: iter(
+        (Ask(method="POST", path=f"/api/v1/{type}/merges/1/undo", type=type, json={}),)
+    ),
+    ("/api/v1/<type_id>/by-number/<name>", "GET"): _get(
+        "/api/v1/{type}/by-number/KH000001", "/api/v1/{type}/by-number/KH-2026-00001"
+    ),
     ("/api/v1/bulk", "GET"): _get("/api/v1/bulk"),
     ("/api/v1/bulk", "POST"): _api_bulk,
     ("/api/v1/bulk/actions", "GET"): _get("/api/v1/bulk/actions"),

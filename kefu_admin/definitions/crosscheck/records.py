@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kefu_admin.definitions import content_type_text as keys
-from kefu_admin.definitions import layout_text
+from kefu_admin.definitions import layout_text, likeness_text
 from kefu_admin.definitions.condition import All, Any_, Compare, Condition, Literal, Not, Op, Path
 from kefu_admin.definitions.condition_text import depends_on_now
 from kefu_admin.definitions.content_type import ContentType
@@ -19,6 +19,7 @@ SEARCHED = frozenset(
 )
 _TITLES = frozenset({Storage.TEXT, Storage.INTEGER, Storage.DATE, Storage.INSTANT})
 _KEYS = _TITLES | {Storage.BOOLEAN, Storage.LINK, Storage.SECRET}
+_COMPARED = frozenset({"text", "phone", "id_number", "email", "url"})
 _INDEXABLE = frozenset(
     {Op.EQ, Op.NE, Op.LT, Op.LE, Op.GT, Op.GE, Op.BETWEEN, Op.IN, Op.NOT_IN, Op.IS_EMPTY}
 )
@@ -36,6 +37,7 @@ def check_records(loading: Loading) -> None:
         _check_sections(draft, loading)
         _check_summary(draft, loading)
         _check_order(draft, loading)
+        _check_alike(draft, loading)
         for index, names in enumerate(draft.taken.get(keys.INDEXES, ())):
             for position, name in enumerate(names):
                 _check_key(draft.taken.at(keys.INDEXES, index, position), name, draft, loading)
@@ -123,6 +125,18 @@ def _check_key(place: Place, name: str, draft: TypeDraft, loading: Loading) -> N
         moves = field.formula is not None and field.formula.uses_now
         if storage(field) not in _KEYS or moves:
             loading.problems.add(place, Fault.UNIQUE_UNSUITED, name=name, type=field.type)
+
+
+def _check_alike(draft: TypeDraft, loading: Loading) -> None:
+    for taken in draft.taken.get(likeness_text.ALIKE, ()):
+        name, place = taken.get(likeness_text.ALIKE_FIELD, ""), taken.at(likeness_text.ALIKE_FIELD)
+        if not name or not loading.field(place, draft.type, name):
+            continue
+        field = draft.type.fields[name]
+        if field.type not in _COMPARED:
+            loading.problems.add(place, Fault.ALIKE_UNSUITED, name=name, type=field.type)
+        elif taken.has(likeness_text.ALIKE_WITHOUT) and name not in draft.type.search:
+            loading.problems.add(place, Fault.ALIKE_NOT_SEARCHED, name=name)
 
 
 def _own_and_fixed(condition: Condition, type: ContentType) -> bool:

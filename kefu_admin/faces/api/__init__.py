@@ -20,6 +20,7 @@ from kefu_admin.faces.api import (
     exporting,
     files,
     jobs,
+    merging,
     past,
     records,
     search,
@@ -56,6 +57,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     records.install(blueprint, written)
     search.install(blueprint)
     past.install(blueprint, written)
+    merging.install(blueprint, written)
 
     @blueprint.before_request
     def json_only() -> None:

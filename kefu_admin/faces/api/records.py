@@ -5,21 +5,21 @@ from __future__ import annotations
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from kefu_admin.faces.api import body, lists
+from kefu_admin.faces.api import body, lists, merging
 from kefu_admin.faces.api.answering import differing, key_of, row, written
 from kefu_admin.faces.api.envelope import success
 from kefu_admin.faces.api.rows import Writers, reference
 from kefu_admin.faces.http import actor, now, runtime
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import reading, records
-from kefu_admin.problems import Conflict
+from kefu_admin.problems import Conflict, NotFound
 
 
 def install(blueprint: Blueprint, writers: Writers) -> None:
     """Add the record endpoints to the API's blueprint."""
     _install_reading(blueprint, writers)
     _install_writing(blueprint, writers)
-    _install_looking_up(blueprint)
+    _install_looking_up(blueprint, writers)
 
 
 def _install_reading(blueprint: Blueprint, writers: Writers) -> None:
@@ -41,7 +41,12 @@ def _install_reading(blueprint: Blueprint, writers: Writers) -> None:
         sent = body.parameters("fields", "expand")
         content_type = lists.content_type(type_id)
         columns = body.names_of("fields", sent["fields"]) if "fields" in sent else None
-        found = row(type_id, record_id, columns)
+        try:
+            found = row(type_id, record_id, columns)
+        except NotFound:
+            if sent:
+                raise
+            return merging.kept_for(type_id, body.record_id(record_id), writers)
         shown = writers.detail(found)
         if "expand" in sent:
             names = body.names_of("expand", sent["expand"], most=10)
@@ -103,7 +108,7 @@ def _install_writing(blueprint: Blueprint, writers: Writers) -> None:
         return success(None)
 
 
-def _install_looking_up(blueprint: Blueprint) -> None:
+def _install_looking_up(blueprint: Blueprint, writers: Writers) -> None:
     @blueprint.post("/<type_id>/<int:record_id>/unmask")
     @declare("POST", body=Body.JSON, repeat=Repeat.NATURAL, audit=Audit.UNMASK)
     def unmask_field(type_id: str, record_id: int) -> Response:
@@ -121,6 +126,23 @@ def _install_looking_up(blueprint: Blueprint) -> None:
             now=now(),
         )
         return success({"value": value})
+
+    @blueprint.post("/<type_id>/alike")
+    @declare("POST", body=Body.JSON, repeat=Repeat.SAFE, audit=Audit.READ)
+    def records_alike(type_id: str) -> Response:
+        body.parameters()
+        lists.content_type(type_id)
+        sent = body.json_object()
+        body.known(sent, ("values", "limit"))
+        found = reading.alike(
+            runtime().desk,
+            type_id,
+            body.object_of("values", sent.get("values")),
+            actor=actor(),
+            now=now(),
+            limit=body.whole("limit", sent.get("limit", 5), least=1, most=20),
+        )
+        return success([{**writers.record(one.row), "by": list(one.fields)} for one in found])
 
     @blueprint.post("/<type_id>/choices")
     @declare("POST", body=Body.JSON, repeat=Repeat.SAFE)

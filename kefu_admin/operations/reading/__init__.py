@@ -3,8 +3,8 @@
 - `lists`: list_rows, count, related, selection · `tables`: table, for files · `records`: get,
   history, difference, unmask · `owned`: what differs in owned rows · `hidden`: fields that do
   not apply to a record · `bin`: deleted records · `picking`: choices · `everywhere`: global
-  search · `catalogue`: types, type_view, menu · `views`: kept list views
-  · `start`: home · `why`: explain
+  search · `former`: numbers of merged records · `likeness`: records that may be the same ·
+  `catalogue`: types, type_view, menu · `views`: kept list views · `start`: home · `why`: explain
 - `filters`: a person's conditions held to what he sees · `exact`: exact look-ups, logged
   and limited · `sights`: who looks · `requests`: the values asked and answered
 """
@@ -13,6 +13,7 @@ from kefu_admin.operations.reading.bin import bin_all, bin_get, bin_page, bin_ty
 from kefu_admin.operations.reading.catalogue import menu, type_view, types
 from kefu_admin.operations.reading.everywhere import Found, Hit, Marker, search_all
 from kefu_admin.operations.reading.hidden import hidden
+from kefu_admin.operations.reading.likeness import Likeness, alike
 from kefu_admin.operations.reading.lists import check_filter, count, list_rows, related, selection
 from kefu_admin.operations.reading.picking import choices, labels
 from kefu_admin.operations.reading.records import difference, get, history, unmask
@@ -60,6 +61,7 @@ __all__ = [
     "Home",
     "HomeCard",
     "Leaving",
+    "Likeness",
     "ListRequest",
     "Marker",
     "MenuBranch",
@@ -72,6 +74,7 @@ __all__ = [
     "Table",
     "TypeView",
     "actor_of",
+    "alike",
     "bin_all",
     "bin_get",
     "bin_page",

@@ -13,6 +13,7 @@ from kefu_admin.definitions.fields import Field
 from kefu_admin.definitions.masks import searchable_tail
 from kefu_admin.definitions.view import SortKey
 from kefu_admin.operations.reading.catalogue import type_views
+from kefu_admin.operations.reading.former import renumbered
 from kefu_admin.operations.reading.requests import TypeView
 from kefu_admin.operations.reading.sights import sight
 from kefu_admin.store import read, search
@@ -75,6 +76,9 @@ def search_all(
 def _found(
     look: read.Sight, view: TypeView, text: str, words: Sequence[str], each: int
 ) -> Found | None:
+    now_is = renumbered(look.store, view.type, text)
+    if now_is != text:
+        text, words = now_is, read.words_of(now_is)
     fields = [view.fields[name].field for name in view.type.search if name in view.fields]
     query = Query(
         type=view.id,

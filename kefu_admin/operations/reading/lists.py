@@ -16,6 +16,7 @@ from kefu_admin.definitions.view import ListView, SortKey
 from kefu_admin.operations.reading.catalogue import type_views
 from kefu_admin.operations.reading.exact import record_look_ups
 from kefu_admin.operations.reading.filters import read_filter, read_sort, sortable
+from kefu_admin.operations.reading.former import renumbered
 from kefu_admin.operations.reading.requests import COUNT_UP_TO, PAGE_LIMIT, ListRequest, Related
 from kefu_admin.operations.reading.sights import guard, rules_of, sight
 from kefu_admin.operations.reading.views import ShownView, view_of
@@ -147,7 +148,7 @@ def query_of(desk: Desk, look: Sight, request: ListRequest, actor: Actor, now: d
         columns=_columns(request.columns, view, rules, look),
         where=where,
         filter=asked,
-        search=request.search,
+        search=renumbered(desk.store, rules.type, request.search),
         sort=_sort(request.sort, view, rules),
         limit=_limit(request.limit, view),
         after=request.after,

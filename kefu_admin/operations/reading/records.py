@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from kefu_admin.actor import Actor
+from kefu_admin.definitions.content_type import ContentType
 from kefu_admin.definitions.field_types import plain
 from kefu_admin.definitions.masks import MASKS
 from kefu_admin.definitions.role import Action
@@ -19,6 +20,7 @@ from kefu_admin.operations.reading.sights import sight
 from kefu_admin.problems import FieldError, Forbidden, Invalid, NotFound, UnknownParameter
 from kefu_admin.store import audit, read, versions
 from kefu_admin.store import history as book
+from kefu_admin.store.history import Entry
 from kefu_admin.store.query import Ref, Row
 from kefu_admin.store.read import Sight
 from kefu_admin.store.rules import RowRights
@@ -86,6 +88,13 @@ def history(
     entries = book.of_record(
         desk.store, type_id, record_id, below_version=below_version, limit=limit
     )
+    return told(look, content_type, rights, entries)
+
+
+def told(
+    look: Sight, content_type: ContentType, rights: RowRights, entries: Sequence[Entry]
+) -> tuple[HistoryEntry, ...]:
+    """Versions of a record as these rights show them."""
     shown = read.Shown(look, content_type, rights)
     for entry in entries:
         shown.want(entry.before)

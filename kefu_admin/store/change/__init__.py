@@ -10,6 +10,8 @@
   `restoring`: they come back · `erasing`: or are purged
 - `writing`: drafts become rows, set-wise; numbers, links, files · `ties`: references among rows
   that go or come together
+- `merging`: two records become one · `exchanging`: references of others follow · `unmerging`: and
+  back
 - `book`: history, audit lines, events, search rows · `following`: kept and computed values of
   other records
 - `trouble`: a broken constraint as a refusal

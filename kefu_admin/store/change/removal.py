@@ -93,7 +93,7 @@ def refuse_referred(change: Change, drafts: list[Draft]) -> None:
     for target, ids in gone.items():
         for content_type, field in referring(change.store.project, target):
             limit = len(gone.get(content_type.id, ())) + LABELS_SHOWN
-            found = _referrers(change, content_type, field, sorted(ids), limit)
+            found = referrers(change, content_type, field, sorted(ids), limit)
             others = [
                 i
                 for i in found
@@ -130,9 +130,10 @@ def referring(project: Project, type_id: str) -> Iterator[tuple[ContentType, Fie
                 yield content_type, field
 
 
-def _referrers(
+def referrers(
     change: Change, content_type: ContentType, field: Field, ids: Sequence[int], limit: int
 ) -> list[int]:
+    """Records whose field leads to one of some records, at most so many per thousand of these."""
     if storage(field) is Storage.LINKS:
         table, column, wanted = link_table(content_type.id, field.id), "target_id", "record_id"
     else:

@@ -179,8 +179,16 @@ def _owned(draft: Draft, field: Field) -> tuple[tuple[object, ...], tuple[object
     rows = draft.before[field.id] if draft.before is not None else ()
     assert isinstance(rows, tuple)
     before = tuple(row["id"] for row in rows)
-    gone = {child.id for child in written if child.kind is Kind.REMOVE}
-    new = tuple(child.id for child in written if child.kind.brings)
+    gone = {
+        child.id
+        for child in written
+        if child.kind is Kind.REMOVE or child.after[field.by] != draft.id  # or another's now
+    }
+    new = tuple(
+        child.id
+        for child in written
+        if child.kind is not Kind.REMOVE and child.id not in before and child.id not in gone
+    )
     return before, (*(i for i in before if i not in gone), *new)
 
 

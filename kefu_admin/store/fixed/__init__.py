@@ -9,6 +9,7 @@ from kefu_admin.store.fixed.books import BOOKS
 from kefu_admin.store.fixed.configured import CONFIGURED
 from kefu_admin.store.fixed.dated import DATED
 from kefu_admin.store.fixed.jobs import JOBS
+from kefu_admin.store.fixed.merges import MERGES
 from kefu_admin.store.fixed.people import PEOPLE
 from kefu_admin.store.fixed.search import SEARCH
 from kefu_admin.store.fixed.views import VIEWS
@@ -21,6 +22,7 @@ FIXED_TABLES: tuple[TableShape, ...] = (
     *BOOKS,
     *WRITTEN,
     *BATCHES,
+    *MERGES,
     *SEARCH,
     *DATED,
     *JOBS,

@@ -130,6 +130,12 @@ def _json(name: str, key: str, world: World) -> Iterator[dict[str, Any]]:
             for name in ("customer", "owner", "department")
             for term in ("", SHARED)
         ],
+        "merge_record": lambda: [
+            {"json": {"with": id, "with_version": 1}, **match}
+            for id in [id for _, (type, id) in world.records.items() if type == "customer"][:2]
+        ],
+        "records_alike": lambda: [{"json": {"values": {"name": SHARED * 2}}}],
+        "undo_merge": lambda: [{"json": {}}],
         "upload_file": lambda: [
             {"data": {"field": "papers", "file": (BytesIO(b"%PDF-1"), "a.pdf")}}
         ],
@@ -146,6 +152,11 @@ _FORMS: dict[str, dict[str, str]] = {
     "record.edit": {"name": "改了", "version": "1", "key": "walk-key-0000002"},
     "record.draft": {"f.name": "改了", "version": "1"},
     "record.revert": {"version": "1", "to": "1", "key": "walk-key-0000006"},
+    "record.merge": {"version": "1", "with": "1", "with_version": "1", "key": "walk-key-0000008"},
+    "record.alike": {"f.name": SHARED * 2},
+    "record.merge_chosen": {"id": "1"},
+    "record.merge_find": {"term": SHARED},
+    "record.unmerge": {"key": "walk-key-0000009"},
     "record.delete": {"version": "1", "key": "walk-key-0000003"},
     "kefu_bin.find": {"type": "customer", "term": SHARED},
     "kefu_bin.restore": {"version": "1", "key": "walk-key-0000004"},

@@ -40,6 +40,8 @@ KNOWN = {
             "list_batches", "bulk_actions", "preview_batch", "get_batch", "batch_rows", "run_batch",
             "undo_batch", "export_records", "search_everywhere",
             "list_views", "create_view", "get_view", "change_view", "delete_view",
+            "merge_record", "merges_into", "get_merge", "undo_merge", "get_by_number",
+            "records_alike",
         )
     ),
     *(
@@ -48,6 +50,7 @@ KNOWN = {
             "index", "detail", "delete", "edit", "file", "unmask", "choices", "find", "new",
             "history", "revert", "export", "draft", "print", "timeline", "filter",
             "layout", "widths", "keep_view", "kept_view", "open_with",
+            "merge", "merge_chosen", "merge_find", "merge_shown", "unmerge", "alike",
         )
     ),
     *(f"kefu.{name}" for name in ("index", "static", "language", "regions", "sign_in", "sign_out")),

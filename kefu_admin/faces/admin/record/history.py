@@ -13,9 +13,11 @@ from kefu_admin.faces.admin.words import Translate, exact_text, translator
 from kefu_admin.operations.bulk import is_bulk
 from kefu_admin.operations.reading import Difference, HistoryEntry, RowChange, RowDifference
 from kefu_admin.operations.records import REVERTED
+from kefu_admin.store.merges import is_merge, is_undo
 
 ACTIONS = {"create": "创建", "update": "修改", "delete": "删除", "restore": "恢复"}
 _IN_BULK = {"update": "批量修改", "delete": "批量删除", "restore": "撤销批量删除"}
+_MERGED = {False: "合并", True: "撤销合并"}
 _ROW = {
     RowChange.ADDED: ("新加", "green"),
     RowChange.REMOVED: ("移除", "red"),
@@ -73,6 +75,8 @@ def told(
 
 
 def _action(entry: HistoryEntry, said: Translate) -> str:
+    if is_merge(entry.operation):
+        return said(_MERGED[is_undo(entry.operation)])
     if entry.operation == REVERTED:
         return said("恢复旧内容")
     if is_bulk(entry.operation):

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
-from kefu_admin.faces.admin.record import detail
+from kefu_admin.faces.admin.record import detail, page_merge
 from kefu_admin.faces.admin.record.history import Told, told
 from kefu_admin.faces.admin.record.tabs import Tab, tabbed
 from kefu_admin.operations import reading
+from kefu_admin.operations.merging import NEEDED
 from kefu_admin.store.query import Row
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def context(
         "may_print": Action.EXPORT.value in row.actions,
         "may_edit": Action.UPDATE.value in row.actions,
         "may_delete": Action.DELETE.value in row.actions,
+        "may_merge": content.merge is not None and row.actions >= NEEDED,
+        "merges": page_merge.parts_of(page, row),
         "refused": refused,
         "summary": detail.summary(content, row, look),
         "tabs": tabs,

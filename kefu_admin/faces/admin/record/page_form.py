@@ -11,6 +11,7 @@ from flask import request
 from kefu_admin.definitions.field_types import field_type
 from kefu_admin.faces import http
 from kefu_admin.faces.admin import inputs
+from kefu_admin.faces.admin.cells import cell
 from kefu_admin.faces.admin.inputs import Filled, Posted
 from kefu_admin.faces.admin.inputs.sheet import Sheet
 from kefu_admin.faces.admin.record import forms, merging, page_draft, tabs
@@ -230,10 +231,31 @@ def _context(
         "tabs": tabs.tabbed(content, sections, said, locale, wanted=request.form.get("_tab", "")),
         "problems": problems,
         "problems_head": said("没有保存，请看下面的说明："),
+        "alike": f"{page.base}alike" if row is None and content.alike else "",
+        "alike_fields": [inputs.PREFIX + one.name for one in content.alike],
         "conflict": differing,
         "most_mib": http.runtime().settings.max_upload_mib,
         "has_files": any(i.kind == "files" for s in sections for i in s.inputs),
     }
+
+
+def alike(page: RecordView, sent: Mapping[str, object]) -> Context:
+    """The records that may be the one being typed, each with what else tells them apart."""
+    found = reading.alike(page.desk, page.content.id, sent, actor=http.actor(), now=http.now())
+    return {
+        "found": [
+            (f"{page.base}{one.row.id}", one.row.title, _telling(page, one.row)) for one in found
+        ]
+    }
+
+
+def _telling(page: RecordView, row: Row) -> list[str]:
+    fields, shown = page.content.fields, page.shown
+    return [
+        cell(fields[name], value, shown, masked=name in row.masked).text
+        for name, value in row.values.items()
+        if name != page.content.title and not fields[name].system and value not in (None, "", ())
+    ]
 
 
 def _writable(view: TypeView, row: Row | None) -> frozenset[str]:

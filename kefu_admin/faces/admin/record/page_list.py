@@ -62,6 +62,8 @@ def context(page: RecordView) -> dict[str, object]:
         for one in bulk.offered(page.desk, page.content.id, actor=actor, now=now)
     ]
 
+    merges = page.content.merge is not None and {Action.MERGE, Action.UPDATE} <= view.actions
+
     def surround() -> Surround:
         heads = listing.heads(
             columns,
@@ -112,7 +114,8 @@ def context(page: RecordView) -> dict[str, object]:
         "tree": json.dumps(asked.tree, ensure_ascii=False) if asked.tree is not None else "",
         "chips": _chips(page, wanted, link, said),
         "rows": rows,
-        "body": marks.table_rows(page.base, rows, tick=said("勾选") if acts else ""),
+        "body": marks.table_rows(page.base, rows, tick=said("勾选") if acts or merges else ""),
+        "merge_path": f"{page.base}merge" if merges else "",
         "bulk_actions": acts,
         "bulk_path": f"{prefix()}/batches/of/{page.content.id}" + _address(asked, link, page.base),
         "counted": listing.counted(found, said),

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from kefu_admin import wording
 from kefu_admin.definitions.role import Action
 from kefu_admin.faces import http
+from kefu_admin.faces.admin.inputs import PREFIX
 from kefu_admin.faces.admin.record import (
     page_detail,
     page_draft,
@@ -27,6 +28,7 @@ from kefu_admin.faces.admin.record.drafting import DraftPages
 from kefu_admin.faces.admin.record.finder import read_form
 from kefu_admin.faces.admin.record.forms import asks_again, sent_key, sent_version
 from kefu_admin.faces.admin.record.layouts import LayoutPages
+from kefu_admin.faces.admin.record.merges import MergePages
 from kefu_admin.faces.admin.record.picking import type_at
 from kefu_admin.faces.admin.uploads import (
     Taken,
@@ -59,7 +61,7 @@ KEEPS_FORM = (Invalid, Conflict, StillReferenced, NumbersExhausted, TooMany, Bus
 _PICKS = 20
 
 
-class RecordView(LayoutPages, DraftPages):
+class RecordView(MergePages, LayoutPages, DraftPages):
     """List, detail, create, edit and delete of one content type."""
 
     # -- list -------------------------------------------------------------------------------
@@ -109,13 +111,28 @@ class RecordView(LayoutPages, DraftPages):
         )
         return jsonify(ok=True, data=[{"id": str(ref.id), "label": ref.label} for ref in refs])
 
+    @expose("/alike", methods=("POST",))
+    @declare("POST", audit=Audit.READ, repeat=Repeat.SAFE)
+    def alike(self) -> Response:
+        """Records that may be the one being typed, as the list below a field."""
+        sent = {
+            name: typed(request.form[PREFIX + name], longest=200)
+            for name in (one.name for one in self.content.alike)
+            if request.form.get(PREFIX + name, "").strip()
+        }
+        return self.page("admin/record/alike.html", page_form.alike(self, sent))
+
     # -- one record -------------------------------------------------------------------------
 
     @expose("/<int:id>")
     @declare("GET")
     def detail(self, id: int) -> Response:
         """One record."""
-        return self.page("admin/record/detail.html", page_detail.context(self, self.row(id)))
+        try:
+            row = self.row(id)
+        except NotFound:
+            return self.kept_instead(id)
+        return self.page("admin/record/detail.html", page_detail.context(self, row))
 
     @expose("/<int:id>/files/<int:file_id>")
     @declare("GET")

@@ -7,6 +7,7 @@ from kefu_admin.definitions.field_types import field_type
 from kefu_admin.definitions.fields import Storage
 from kefu_admin.faces.api.openapi.answers import READING, WRITING, answers, envelope, file_answers
 from kefu_admin.faces.api.openapi.export_paths import export_paths
+from kefu_admin.faces.api.openapi.merge_paths import merge_paths
 from kefu_admin.faces.api.openapi.past_paths import past_paths
 from kefu_admin.faces.api.openapi.pieces import ID, IF_MATCH, TEXT, Told, body, header, query
 from kefu_admin.faces.api.openapi.schemas import Schema, ref
@@ -24,6 +25,7 @@ def type_paths(content_type: ContentType, locale: str) -> dict[str, Schema]:
         **_look_up_paths(told),
         **_record_paths(told),
         **past_paths(told),
+        **merge_paths(told),
         **_file_paths(told),
     }
 

@@ -4,6 +4,7 @@
   bin · `numbers`:
   business numbers without gap · `kept`: rollups equal their rows, encrypted values open, the search
   index is there and current · `batches`: bulk changes told whole, and told as they were
+  · `merges`: nothing refers to what went, and old numbers lead somewhere
   · `changes`: no apply stopped half-way · `work`: jobs and messages can be taken, or are over
   · `dated`: values kept in rows do not meet, and records name known ones
 
@@ -23,6 +24,7 @@ from kefu_admin.store.verify.invariants.changes import applied
 from kefu_admin.store.verify.invariants.dated import dated
 from kefu_admin.store.verify.invariants.kept import rollups, search, secrets
 from kefu_admin.store.verify.invariants.links import attachments, references
+from kefu_admin.store.verify.invariants.merges import merged
 from kefu_admin.store.verify.invariants.numbers import numbers
 from kefu_admin.store.verify.invariants.versions import audited, binned, history
 from kefu_admin.store.verify.invariants.work import work
@@ -42,6 +44,7 @@ INVARIANTS: Mapping[str, Invariant] = MappingProxyType(
         "secrets": secrets,
         "search": search,
         "batches": bulk_changes,
+        "merges": merged,
         "applied": applied,
         "dated": dated,
         "work": work,

@@ -15,13 +15,13 @@ _SHOWN = 20  # per type; more of the same kind say nothing new
 _IN_BATCH = (
     'EXISTS (SELECT 1 FROM "kefu_history" AS h JOIN "kefu_audit" AS b ON b."chain" = h."operation"'
     ' WHERE h."type" = ? AND h."record_id" = t."id" AND h."version" = t."version"'
-    ' AND h."operation" LIKE ?)'
+    ' AND (h."operation" LIKE ? OR h."operation" LIKE ?))'
 )
 
 
 def audited(store: Store, now: datetime) -> Iterator[Finding]:
     """The present version of every record, person and department has its line in the audit book,
-    its own or that of the batch it was changed in.
+    its own or that of the batch or merge it was changed in.
 
     Together with the chains this finds lines cut off before any block or anchor knew them.
     """
@@ -32,12 +32,12 @@ def audited(store: Store, now: datetime) -> Iterator[Finding]:
             f' WHERE a."chain" = {_chain(store.dialect)} AND a."version" = t."version")'
         )
         told = " OR ".join([*([has_line] * len(chains)), _IN_BATCH])
-        batch = f"{record_chain('kefu_batch', '')}%"
+        told_together = [f"{record_chain(table, '')}%" for table in ("kefu_batch", "kefu_merge")]
         for source, params in _sources(type_id):
             rows = store.rows(
                 f'SELECT t."id", t."version" FROM {source} AS t'
                 f' WHERE NOT ({told}) ORDER BY t."id" LIMIT ?',
-                (*params, *chains, type_id, batch, _SHOWN),
+                (*params, *chains, type_id, *told_together, _SHOWN),
             )
             for id, version in rows:
                 yield Finding.of("version_without_audit", type=type_id, id=id, version=version)

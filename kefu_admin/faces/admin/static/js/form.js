@@ -1,5 +1,6 @@
 // A record's form: conditions, child rows, dates, growing texts, leaving with unsaved words.
 
+import { showAlike } from "./parts/alike.js";
 import { followConditions } from "./parts/conditions.js";
 import { startDates } from "./parts/dates.js";
 import { startPickers } from "./parts/pickers.js";
@@ -18,6 +19,7 @@ if (form) {
     startDates(row);
   });
   startFiles(form);
+  showAlike(form);
   grow();
   guard(startDrafts(form));
   const first = form.querySelector(".control:not([type=hidden])");
