@@ -1,4 +1,4 @@
-"""`python -m bench desk|smoke|load|schema|bulk|export|search`: see the package."""
+"""`python -m bench desk|smoke|load|schema|bulk|export|import|search`: see the package."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import bulk, databases, export, load, schema, search
+from bench import bulk, databases, export, importing, load, schema, search
 from bench.desk import PROMISES, measure
 
 
 def main() -> int:
     """Runs the asked bench; exit 1 when a promise is missed by more than the margin."""
     parser = argparse.ArgumentParser(prog="python -m bench")
-    what = ("desk", "smoke", "load", "schema", "bulk", "export", "search")
+    what = ("desk", "smoke", "load", "schema", "bulk", "export", "import", "search")
     parser.add_argument("what", choices=what, nargs="?", default="desk")
     parser.add_argument("--database", choices=databases.DIALECTS, default="sqlite")
     parser.add_argument("--rows", type=int, default=100_000)
@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=100_000, help="load: how many")
     parser.add_argument("--visits", type=int, default=150_000, help="load: how many")
     parser.add_argument("--keep", default="", metavar="URL", help="load: into this database")
+    parser.add_argument("--beside", action="store_true", help="import: with a writer beside")
     given = parser.parse_args()
     if given.what == "load":
         return _load(given)
@@ -34,6 +35,8 @@ def main() -> int:
         return _search(given)
     if given.what == "bulk":
         return _bulk(given)
+    if given.what == "import":
+        return _import(given)
     if given.what == "export":
         with tempfile.TemporaryDirectory() as directory:
             line = export.measure(given.database, Path(directory), rows=given.rows)
@@ -85,6 +88,19 @@ def _bulk(given: argparse.Namespace) -> int:
             missed += line.get("grown_mib", 0) > bulk.MOST_MIB * given.margin
             missed += line.get("most_ms", 0) > bulk.MOST_MS * given.margin
     print(f"{given.database}, {given.rows} customers: {missed} promise(s) missed")
+    return 1 if missed else 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    missed = 0
+    with tempfile.TemporaryDirectory() as directory:
+        for line in importing.measure(
+            given.database, Path(directory), rows=given.rows, with_writer=given.beside
+        ):
+            print(json.dumps(_rounded(line)), flush=True)
+            missed += line.get("raw", 1.0) < importing.LEAST_RAW / given.margin
+            missed += line.get("grown_mib", 0) > importing.MOST_MIB * given.margin
+    print(f"{given.database}, {given.rows} lines: {missed} promise(s) missed")
     return 1 if missed else 0
 
 

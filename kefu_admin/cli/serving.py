@@ -44,7 +44,7 @@ def serve(
             sockets=[listening],
             ident="",
             _dispatcher=dispatcher(http.runtime(app).store.dialect, here.threads),
-            max_request_body_size=here.max_upload_bytes,
+            max_request_body_size=max(here.max_upload_bytes, here.max_import_bytes),
             clear_untrusted_proxy_headers=here.proxy_hops == 0,
         )
         server.channel_class = Channel

@@ -60,6 +60,7 @@ class Body(StrEnum):
     FORM = "form"
     JSON = "json"
     UPLOAD = "upload"
+    TABLE = "table"  # a file to be imported
 
 
 BODY_BYTES = {Body.NONE: 64 * 1024, Body.FORM: 2 * 1024 * 1024, Body.JSON: 1024 * 1024}

@@ -89,6 +89,7 @@ class Settings:
     )
     threads: int = field(metadata=_setting("8", whole(1, 64), "网页服务的线程数"))
     max_upload_mib: int = field(metadata=_setting("20", whole(1, 1024), "单个附件的最大 MiB"))
+    max_import_mib: int = field(metadata=_setting("200", whole(1, 1024), "导入文件的最大 MiB"))
 
     job_memory_mib: int = field(
         metadata=_setting("1024", whole(128, 65536), "后台任务进程最多使用的内存 MiB")
@@ -104,6 +105,11 @@ class Settings:
     def max_upload_bytes(self) -> int:
         """The upload limit in bytes, with room for the form around the file."""
         return self.max_upload_mib * 1024 * 1024 + 64 * 1024
+
+    @property
+    def max_import_bytes(self) -> int:
+        """The limit of a file to be imported in bytes, with room for the form around it."""
+        return self.max_import_mib * 1024 * 1024 + 64 * 1024
 
     @property
     def backup_directory(self) -> Path:

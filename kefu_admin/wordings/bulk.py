@@ -17,6 +17,8 @@ SENTENCES = {
     "import_not_a_table": "读不出表格：请上传 .xlsx 工作簿，或 UTF-8、GB18030 编码的 CSV。",
     "import_old_workbook": "这是旧格式（.xls）或加了密码的工作簿，请另存为 .xlsx 再上传。",
     "import_too_long": "最多 {limit} 行，请分成几个文件。",
+    "import_too_long_workbook": "一张工作表最多 {limit} 行，请另存为 CSV 再上传（最多一百万行）。",
+    "import_many_errors": "出错的公式超过 {limit} 处，请先在表格软件里改好。",
     "import_too_wide": "最多 {limit} 列。",
     "import_too_much": "文件太复杂，读不完；请只留要导入的工作表，或另存为 CSV。",
     "import_no_lines": "表头下面没有数据行。",
@@ -29,5 +31,8 @@ SENTENCES = {
     "import_several_such": "有好几条同名记录，请改填编号。",
     "import_repeated": "和第 {line} 行是同一条记录。",
     "import_rounded": "表格软件已把这么长的数字四舍五入，请把这一列设为文本格式后重新填写。",
+    "import_error_cell": "这里的公式出错了（如 #N/A），请改好或清空。",
+    "import_power": "号码成了科学计数（如 1.38E+10），请把这一列设为文本格式后重新填写。",
+    "import_serial": "这是日期的序号（如 45292），请把这一列设为日期格式。",
     "bulk_refused": "现在不能这样做。",
 }

@@ -61,10 +61,13 @@ def _on_views(world: World, who: str, person: Person, ask: Ask) -> bool:
 
 def _on_records(world: World, who: str, person: Person, ask: Ask) -> bool:
     oracle = world.oracle
-    if ask.rule.startswith("/imports/of/"):
+    if ask.rule.startswith("/imports/of/") or ask.rule in (
+        "/api/v1/imports",
+        "/api/v1/imports/<type_id>/template",
+    ):
         may = [g["actions"] for _, g in oracle._grants(person) if g["type"] == ask.type]
         return {"import", "create"} <= set().union(*may)
-    if ask.rule.startswith("/imports/"):
+    if ask.rule.startswith(("/imports/", "/api/v1/imports/")):
         return who == "founder"
     if "/bulk" in ask.rule or "/batches/" in ask.rule:
         if not ask.row:

@@ -353,6 +353,22 @@ def _map_columns(world: World, type: str) -> Iterator[Ask]:
     yield Ask(method="POST", path=path, form={"column.0": "name"})
 
 
+def _api_import_file(world: World, type: str) -> Iterator[Ask]:
+    yield Ask(
+        method="POST",
+        path="/api/v1/imports",
+        type=type,
+        form={"type": type},
+        file="file",
+        content=b"a\nb\n",
+    )
+
+
+def _api_map_columns(world: World, type: str) -> Iterator[Ask]:
+    path = f"/api/v1/imports/{world.ground.imported}/columns"
+    yield Ask(method="POST", path=path, json={"columns": {"0": "name"}})
+
+
 def _api_batch(end: str) -> Asker:
     def asks(world: World, type: str) -> Iterator[Ask]:
         id, selection = world.ground.batch
@@ -656,6 +672,11 @@ ASKS: dict[tuple[str, str], Asker] = {
     ("/api/v1/bulk/actions", "GET"): _get("/api/v1/bulk/actions"),
     ("/api/v1/bulk/<int:id>", "GET"): _batches("/api/v1/bulk/{id}"),
     ("/api/v1/bulk/<int:id>/rows", "GET"): _batches("/api/v1/bulk/{id}/rows"),
+    ("/api/v1/imports", "POST"): _api_import_file,
+    ("/api/v1/imports/<int:id>", "GET"): _import("/api/v1/imports/{id}"),
+    ("/api/v1/imports/<int:id>/columns", "POST"): _api_map_columns,
+    ("/api/v1/imports/<int:id>/faults", "GET"): _import("/api/v1/imports/{id}/faults"),
+    ("/api/v1/imports/<type_id>/template", "GET"): _get("/api/v1/imports/{type}/template"),
     ("/api/v1/bulk/<int:id>/run", "POST"): _api_batch("run"),
     ("/api/v1/bulk/<int:id>/undo", "POST"): _api_batch("undo"),
     ("/api/v1/docs", "GET"): _get("/api/v1/docs"),

@@ -40,8 +40,8 @@ OWN_PREFIX = "kefu_"
 # paths below /api/v1
 API_WORDS = frozenset(
     {
-        "bin", "bulk", "calendars", "deliveries", "docs", "jobs", "me", "search", "static", "types",
-        "values", "views",
+        "bin", "bulk", "calendars", "deliveries", "docs", "imports", "jobs", "me", "search",
+        "static", "types", "values", "views",
     }
 )  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 `records` the endpoints of a type, `past` those of its history and bin, `answering` what both
 share · `lists` list requests and pages · `files` attachments · `exporting` lists as files ·
-`account` me and types · `bulk` bulk changes · `jobs` jobs and messages · `values` values kept in
-rows · `views` list views · `description` OpenAPI and its page · `body` strict reading · `rows`
-records as JSON · `envelope` the two answer shapes · `openapi` the description.
+`account` me and types · `bulk` bulk changes · `imports` files to be imported · `jobs` jobs and
+messages · `values` values kept in rows · `views` list views · `description` OpenAPI and its page ·
+`body` strict reading · `rows` records as JSON · `envelope` the two answer shapes · `openapi` the
+description.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from kefu_admin.faces.api import (
     description,
     exporting,
     files,
+    imports,
     jobs,
     merging,
     past,
@@ -50,6 +52,7 @@ def mount(app: Flask, runtime: Runtime) -> None:
     description.install(blueprint, runtime)
     exporting.install(blueprint)
     files.install(blueprint)
+    imports.install(blueprint)
     jobs.install(blueprint)
     values.install(blueprint)
     calendars.install(blueprint)
@@ -71,5 +74,13 @@ def mount(app: Flask, runtime: Runtime) -> None:
 
 # These answer with a page, a style sheet or a file.
 _OTHER_ANSWERS = frozenset(
-    f"{BLUEPRINT}.{name}" for name in ("docs", "static", "download_file", "export_records")
+    f"{BLUEPRINT}.{name}"
+    for name in (
+        "docs",
+        "static",
+        "download_file",
+        "export_records",
+        "import_faults",
+        "import_template",
+    )
 )

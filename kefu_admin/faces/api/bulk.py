@@ -68,13 +68,13 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
             now=now(),
             key=_key(sent),
         )
-        return _shown(batch_id, status=201)
+        return shown(batch_id, status=201)
 
     @blueprint.get("/bulk/<int:id>")
     @declare("GET")
     def get_batch(id: int) -> Response:
         body.parameters()
-        return _shown(body.record_id(id))
+        return shown(body.record_id(id))
 
     @blueprint.get("/bulk/<int:id>/rows")
     @declare("GET")
@@ -108,7 +108,7 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
             now=now(),
             key=_key(sent),
         )
-        return _shown(body.record_id(id))
+        return shown(body.record_id(id))
 
     @blueprint.post("/bulk/<int:id>/undo")
     @declare("POST", body=Body.JSON, repeat=Repeat.KEY, audit=Audit.DATA)
@@ -123,7 +123,7 @@ def install(blueprint: Blueprint, writers: Writers) -> None:
             now=now(),
             key=_key(sent),
         )
-        return _shown(made, status=201)
+        return shown(made, status=201)
 
 
 def _request(action_id: str, sent: Mapping[str, object]) -> ListRequest:
@@ -169,18 +169,22 @@ def _verdicts(text: str) -> tuple[Verdict, ...]:
     return tuple(Verdict(name) for name in names)
 
 
-def _shown(batch_id: int, *, status: int = 200) -> Response:
-    shown = bulk.get(runtime().desk, batch_id, actor=actor(), now=now())
-    written = _batch(shown.batch)
+def shown(batch_id: int, *, status: int = 200) -> Response:
+    """A batch as every answer about one tells it."""
+    found = bulk.get(runtime().desk, batch_id, actor=actor(), now=now())
+    written = _batch(found.batch)
     written |= {
-        "counts": {verdict.value: count for verdict, count in sorted(shown.counts.items())},
+        "counts": {verdict.value: count for verdict, count in sorted(found.counts.items())},
         "reasons": [
             {"count": one.count, "errors": [_error(error) for error in one.errors]}
-            for one in shown.reasons
+            for one in found.reasons
         ],
-        "may_undo": shown.may_undo,
-        "undone_by": shown.undone_by,
+        "may_undo": found.may_undo,
+        "undone_by": found.undone_by,
     }
+    if found.new_and_changed is not None:
+        new, changed = found.new_and_changed
+        written |= {"new": new, "changed": changed}
     return success(written, status=status)
 
 

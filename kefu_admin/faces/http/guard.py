@@ -141,11 +141,11 @@ def _check_host(asking: Request, here: Runtime) -> None:
 
 
 def _limit_body(asking: Request, here: Runtime, declared: Declaration) -> None:
-    asking.max_content_length = (
-        here.settings.max_upload_bytes
-        if declared.body is Body.UPLOAD
-        else BODY_BYTES[declared.body]
-    )
+    of_files = {
+        Body.UPLOAD: here.settings.max_upload_bytes,
+        Body.TABLE: here.settings.max_import_bytes,
+    }
+    asking.max_content_length = (BODY_BYTES | of_files)[declared.body]
     asking.max_form_parts = 5000
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from kefu_admin.actor import Actor
 from kefu_admin.definitions.role import Action
@@ -15,7 +16,8 @@ from kefu_admin.operations import reading
 from kefu_admin.operations.bulk.lines import Line, Reader
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import NotFound
-from kefu_admin.store.batches import Batch, BatchRow, lines
+from kefu_admin.store import batches
+from kefu_admin.store.batches import Batch, BatchRow, LookedAt, lines
 from kefu_admin.store.change import Change
 from kefu_admin.store.change.bulk import Rule, Wanted, carry_out, judge
 from kefu_admin.store.change.importing import NewLine, bring_new, judge_new
@@ -25,9 +27,6 @@ IMPORT = "import"
 AT_ONCE = 2_000  # lines looked at in one go
 UNDO = timedelta(hours=24)
 RULE = Rule(takes_part=Action.IMPORT)
-
-Targets = dict[int, tuple[int, int]]
-"""The record (id, version) of each line that changes one."""
 
 
 def check_right(desk: Desk, type_id: str, *, actor: Actor, now: datetime) -> reading.TypeView:
@@ -42,21 +41,19 @@ def check_right(desk: Desk, type_id: str, *, actor: Actor, now: datetime) -> rea
     return view
 
 
-def judged(
-    desk: Desk,
-    batch: Batch,
-    rows: Sequence[BatchRow],
-    change: Change,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> tuple[list[BatchRow], list[Told], Targets]:
-    """Rows with the versions they change, what would become of each line, and what each aims at.
-    Of a line that will be done, `before` holds the values to be written: its digest swears to
-    them."""
+def looked_at(
+    desk: Desk, batch: Batch, *, after: int, actor: Actor, now: datetime
+) -> tuple[list[LookedAt], int | None]:
+    """What would become of the next lines of a file, and the number of the last one; None: there
+    are no more. Lines that are blank in all columns that are read are left out. The digest of a
+    line that will be done swears to the values to be written."""
     reader = Reader(desk, batch, actor=actor, now=now)
-    found = reader.read(rows)
+    given = reader.next_lines(after, limit=AT_ONCE)
+    if not given:
+        return [], None
+    found = reader.lines(given)
     reader.find_targets(found)
+    change = Change(desk.store, desk.warrant(actor, now), now=now, operation="bulk.plan")
     good = [one for one in found if not one.errors]
     faulty = {one.number: one for one in found if one.errors}
     told = [
@@ -65,22 +62,52 @@ def judged(
     ]
     told += [_with_faults(Told(n, Verdict.REFUSED), one) for n, one in faulty.items() if one.target]
     told += _by_line(good, judge(change, batch.type, _wanted(good), RULE))
-    values = {one.number: one.values for one in good}
-    told = [
-        one._replace(before=values[one.id]) if one.verdict is Verdict.READY else one for one in told
-    ]
-    ready = {one.id for one in told if one.verdict is Verdict.READY}
-    targets = {
-        one.number: one.target for one in good if one.target is not None and one.number in ready
-    }
-    versions = {line: version for line, (_, version) in targets.items()}
-    return [row._replace(version=versions.get(row.id, 0)) for row in rows], told, targets
+    lines_of = {one.number: one for one in found}
+    kept = [_kept(desk, batch, one, lines_of[one.id]) for one in sorted(told, key=_id)]
+    return kept, given[-1][0]
 
 
-def brought(desk: Desk, batch: Batch, rows: Sequence[BatchRow], change: Change) -> list[Told]:
-    """Do the lines in the open change; those that made a record are aimed at it."""
-    reader = Reader(desk, batch, actor=change.warrant.actor, now=change.now)
-    found = reader.read(rows)
+def _kept(desk: Desk, batch: Batch, told: Told, line: Line) -> LookedAt:
+    if told.verdict is not Verdict.READY:
+        return LookedAt(told, version=0, target=None, digest=None)
+    record, version = line.target or (None, 0)
+    digest = batches.of_record(
+        desk.store,
+        desk.project.types[batch.type],
+        sorted(line.values),
+        batch_id=batch.id,
+        record_id=told.id,
+        version=version,
+        before=line.values,
+    )
+    return LookedAt(told, version=version, target=record, digest=digest)
+
+
+def _id(told: Told) -> int:
+    return told.id
+
+
+class Ahead(NamedTuple):
+    """Lines about to be done, read before anything is locked."""
+
+    rows: Sequence[BatchRow]
+    lines: Sequence[Line]
+
+
+def read_ahead(
+    desk: Desk, batch: Batch, *, after: int, size: int, actor: Actor, now: datetime
+) -> Ahead:
+    """The next lines that are to be done, fewer than `size` when they are the last."""
+    rows = batches.rows(desk.store, batch.id, verdicts=(Verdict.READY,), after_id=after, limit=size)
+    if not rows:
+        return Ahead(rows, ())
+    return Ahead(rows, Reader(desk, batch, actor=actor, now=now).read(rows))
+
+
+def brought(desk: Desk, batch: Batch, ahead: Ahead, change: Change) -> list[Told]:
+    """Do the lines in the open change, and write down which record those that made one have made;
+    the verdicts of all others."""
+    found = ahead.lines
     told = [
         Told(id=one.number, verdict=Verdict.REFUSED, errors=tuple(one.errors))
         for one in found
@@ -88,9 +115,9 @@ def brought(desk: Desk, batch: Batch, rows: Sequence[BatchRow], change: Change) 
     ]
     good = [one for one in found if not one.errors]
     new, made = bring_new(change, batch.type, _new(good))
-    told += new
+    told += [one for one in new if one.id not in made]
     told += _by_line(good, carry_out(change, batch.type, _wanted(good), RULE))
-    lines.aim(desk.store, batch.id, {line: (record, 0) for line, record in made.items()})
+    lines.tell_made(desk.store, batch.id, made)
     return told
 
 

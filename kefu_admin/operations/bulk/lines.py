@@ -1,7 +1,7 @@
 """From the cells of a file's lines to what is written: labels become ids, names records.
 
-A blank cell leaves a new record its default and a changed one its value. The leading apostrophe by
-which an export keeps a spreadsheet from running a text comes off. Rule: reliability-security D28.
+A blank cell leaves a new record its default and a changed one its value.
+Rule: reliability-security D28.
 """
 
 from __future__ import annotations
@@ -11,19 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kefu_admin.actor import Actor
-from kefu_admin.behaviours.conversion import convert_values
-from kefu_admin.behaviours.spreadsheets import LOST
 from kefu_admin.definitions.content_type import ContentType
-from kefu_admin.definitions.field_types import LINKED, convert, field_type, value_type
-from kefu_admin.definitions.fields import BadValue, Field
+from kefu_admin.definitions.field_types import field_type
+from kefu_admin.operations.bulk.cells import Column, unguarded
 from kefu_admin.operations.bulk.naming import Names
 from kefu_admin.operations.desk import Desk
-from kefu_admin.operations.exports.cells import STARTS
 from kefu_admin.problems import FieldError
 from kefu_admin.store.batches import Batch, BatchRow, Sheet, lines
 
-_CHOICES = frozenset({"choice", "multi_choice"})
-_DAY = 10  # characters of a day
+Raw = Mapping[str, str]  # texts of a line by field, without blanks
 
 
 @dataclass(slots=True)
@@ -45,23 +41,51 @@ class Reader:
         self.sheet: Sheet = found
         self._desk = desk
         self._batch = batch
-        self._actor = actor
-        self._now = now
         self._type: ContentType = desk.project.types[batch.type]
+        self._names = Names(desk, self._type, actor=actor, now=now)
+        self._columns = [
+            Column(place, self._type.fields[name], self._names.ids)
+            for place, name in sorted(self.sheet.mapping.items())
+        ]
+
+    def next_lines(self, after: int, *, limit: int) -> list[tuple[int, tuple[str, ...]]]:
+        """The next lines of the file behind one of them: (number, cells)."""
+        after = max(after, self.sheet.first_line - 1)
+        number = self.sheet.number
+        return lines.after(self._desk.store, self._batch.id, number, after, limit=limit)
+
+    def lines(self, given: Sequence[tuple[int, Sequence[str]]]) -> list[Line]:
+        """These lines, each with all that is wrong with its cells; without those that are blank."""
+        raw = {number: self._raw(cells) for number, cells in given}
+        self._look_up(list(raw.values()))
+        return [self._line(number, one) for number, one in raw.items() if one]
 
     def read(self, rows: Sequence[BatchRow]) -> list[Line]:
-        """The lines of these rows, each with all that is wrong with its cells."""
+        """The lines of these rows, with the records they change."""
         if not rows:
             return []
-        cells = lines.cells(self._desk.store, self._batch.id, first=rows[0].id, last=rows[-1].id)
-        raw = {row.id: self._raw(cells.get(row.id, ())) for row in rows}
-        names = Names(self._desk, self._type, actor=self._actor, now=self._now)
-        for name in self.sheet.mapping.values():
-            one = self._type.fields[name]
-            if one.type in LINKED:
-                texts = (_parted(one, line[name]) for line in raw.values() if name in line)
-                names.look_up(one, {text for several in texts for text in several})
-        return [self._line(row, raw[row.id], names) for row in rows]
+        raw = self.texts(rows)
+        self._look_up(list(raw.values()))
+        made = [self._line(row.id, raw[row.id]) for row in rows]
+        for row, line in zip(rows, made, strict=True):
+            if row.target is not None:
+                line.target = (row.target, row.version)
+                if self.sheet.key_field:
+                    line.values.pop(self.sheet.key_field, None)
+        return made
+
+    def texts(self, rows: Sequence[BatchRow]) -> dict[int, Raw]:
+        """What the file says in these rows, by field."""
+        if not rows:
+            return {}
+        cells = lines.cells(
+            self._desk.store,
+            self._batch.id,
+            self.sheet.number,
+            first=rows[0].id,
+            last=rows[-1].id,
+        )
+        return {row.id: self._raw(cells.get(row.id, ())) for row in rows}
 
     def find_targets(self, found: Sequence[Line]) -> None:
         """Which records the lines change, by the key the person chose: only those he sees."""
@@ -70,8 +94,7 @@ class Reader:
             return
         one = self._type.fields[key]
         wanted = {line.number: line.values[key] for line in found if key in line.values}
-        names = Names(self._desk, self._type, actor=self._actor, now=self._now)
-        known = names.records(key, list(dict.fromkeys(wanted.values())))
+        known = self._names.records(key, list(dict.fromkeys(wanted.values())))
         taken: dict[int, int] = {}
         for line in found:
             target = known.get(wanted.get(line.number))
@@ -93,67 +116,31 @@ class Reader:
             if other not in (None, line.number):
                 line.errors.append(FieldError(key, "import_repeated", {"line": other}))
 
-    def _raw(self, cells: Sequence[str]) -> dict[str, str]:
-        """The texts of a line by field, without blanks."""
+    def _look_up(self, raw: Sequence[Raw]) -> None:
+        """Find what the names in these lines mean."""
+        for column in self._columns:
+            if column.is_linked:
+                texts = {line[column.name] for line in raw if column.name in line}
+                named = {part for text in texts for part in column.parted(text)}
+                self._names.look_up(column.field, named)
+
+    def _raw(self, cells: Sequence[str]) -> Raw:
+        width = len(cells)
         return {
-            name: _unguarded(cells[place])
-            for place, name in self.sheet.mapping.items()
-            if place < len(cells) and cells[place].strip()
+            column.name: unguarded(cells[column.place])
+            for column in self._columns
+            if column.place < width and cells[column.place].strip()
         }
 
-    def _line(self, row: BatchRow, raw: Mapping[str, str], names: Names) -> Line:
-        made = Line(row.id)
-        given: dict[str, object] = {}
-        for name, text in raw.items():
-            one = self._type.fields[name]
-            if text.startswith(LOST):
-                made.errors.append(FieldError(name, "import_rounded"))
-            elif one.type in LINKED:
-                ids, wrong = names.ids(one, _parted(one, text))
+    def _line(self, number: int, raw: Raw) -> Line:
+        made = Line(number)
+        for column in self._columns:
+            text = raw.get(column.name)
+            if text is None:
+                continue
+            value, wrong = column.read(text)
+            if wrong:
                 made.errors += wrong
-                given[name] = ids if value_type(one).many else next(iter(ids), None)
             else:
-                given[name] = _typed(one, text)
-        values, wrong = convert_values(self._type, given, types=self._desk.project.types)
-        made.values = values
-        made.errors += wrong
-        if row.target is not None:
-            made.target = (row.target, row.version)
-            if self.sheet.key_field:
-                made.values.pop(self.sheet.key_field, None)
+                made.values[column.name] = value
         return made
-
-
-def _unguarded(text: str) -> str:
-    """A text without the apostrophe an export led it by."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(STARTS) else text
-
-
-def _typed(one: Field, text: str) -> object:
-    """A cell as the field's converter takes it: labels of choices as their ids, a day as its
-    first minute where an instant is wanted."""
-    kind = value_type(one).id
-    if kind in _CHOICES:
-        ids = {
-            label: choice.id
-            for choice in one.choices
-            for label in (choice.id, choice.label.zh, choice.label.text("en"))
-        }
-        several = _parted(one, text) if kind == "multi_choice" else [text.strip()]
-        told = [ids.get(part, part) for part in several]
-        return told if kind == "multi_choice" else told[0]
-    if kind == "datetime" and len(text.strip()) <= _DAY:
-        try:
-            convert(one, text)
-        except BadValue:
-            return f"{text.strip()} 00:00"
-    return text
-
-
-def _parted(one: Field, text: str) -> list[str]:
-    """The members of a cell of several; of one the whole text."""
-    if not value_type(one).many:
-        return [text.strip()]
-    for mark in "，、;；\n":
-        text = text.replace(mark, ",")
-    return [part.strip() for part in text.split(",") if part.strip()]

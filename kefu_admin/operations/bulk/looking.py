@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from kefu_admin.actor import Actor
 from kefu_admin.operations import reading
 from kefu_admin.operations.bulk.confirming import own
 from kefu_admin.operations.bulk.importing import IMPORT
+from kefu_admin.operations.bulk.lines import Reader
 from kefu_admin.operations.bulk.undoing import may_undo
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.reading import ListRequest
 from kefu_admin.problems import FieldError, NotFound
 from kefu_admin.store import batches
-from kefu_admin.store.batches import Batch, BatchRow
-from kefu_admin.store.query import Row
+from kefu_admin.store.batches import Batch, BatchRow, State
+from kefu_admin.store.query import Ref, Row
 from kefu_admin.store.verdicts import Verdict
 
 MOST = 200
@@ -40,6 +41,7 @@ class Listed:
 
     told: BatchRow
     row: Row | None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,38 @@ def rows(
     except NotFound:
         return tuple(Listed(told=row, row=None) for row in found)
     seen = {row.id: row for row in page.rows}
-    return tuple(Listed(told=row, row=seen.get(ids.get(row.id, 0))) for row in found)
+    listed = [Listed(told=row, row=seen.get(ids.get(row.id, 0))) for row in found]
+    if batch.deed == IMPORT and batch.state is State.PLANNED:
+        return tuple(_with_texts(desk, batch, listed, actor=actor, now=now))
+    return tuple(listed)
+
+
+def _with_texts(
+    desk: Desk, batch: Batch, listed: Sequence[Listed], *, actor: Actor, now: datetime
+) -> Iterator[Listed]:
+    """Lines that are still to be written, with what they change."""
+    reader = Reader(desk, batch, actor=actor, now=now)
+    ready = [one.told for one in listed if one.told.verdict is Verdict.READY]
+    lines = {line.number: line.values for line in reader.read(ready)}
+    texts = reader.texts(ready)
+    for one in listed:
+        values = lines.get(one.told.id, {})
+        row = one.row.values if one.row is not None else {}
+        moved = {
+            name: texts[one.told.id][name]
+            for name, value in values.items()
+            if name not in row or _canonical(row[name]) != (None if value == () else value)
+        }
+        yield replace(one, texts=moved)
+
+
+def _canonical(value: object) -> object:
+    """A value as it is shown, as one is written."""
+    if isinstance(value, Ref):
+        return value.id
+    if isinstance(value, tuple):
+        return tuple(_canonical(one) for one in value) or None
+    return value
 
 
 def columns(desk: Desk, batch: Batch, *, actor: Actor, now: datetime) -> tuple[str, ...]:
@@ -140,4 +173,8 @@ def columns(desk: Desk, batch: Batch, *, actor: Actor, now: datetime) -> tuple[s
     view = next((v for v in reading.types(desk, actor, now=now) if v.id == batch.type), None)
     if view is None:
         return ()
-    return tuple(n for n in batch.asked if n in view.fields and view.fields[n].seen)
+    names = tuple(batch.asked)
+    if batch.deed == IMPORT and batch.state is State.PLANNED:
+        sheet = batches.lines.sheet(desk.store, batch.id)
+        names = tuple(sheet.mapping.values()) if sheet is not None else ()
+    return tuple(n for n in names if n in view.fields and view.fields[n].seen)

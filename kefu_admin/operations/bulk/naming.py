@@ -17,7 +17,6 @@ from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.reading import ListRequest, TypeView
 from kefu_admin.problems import FieldError, NotFound
 
-_MOST_PICKED = 50
 _PORTION = 100  # names asked for at once; a page holds two records of each
 
 
@@ -35,8 +34,10 @@ class Names:
         """Find what the names in a reference field mean."""
         target = target_type(value_type(field).id, field.to)
         if target in BUILTIN_TYPES:
-            for name in names:
-                self._known[field.id, name] = self._picked(field, name)
+            found = reading.named(
+                self._desk, self._type.id, field.id, names, actor=self._actor, now=self._now
+            )
+            self._known.update({(field.id, name): ids for name, ids in found.items()})
             return
         for name in names:
             self._known[field.id, name] = set()
@@ -63,17 +64,6 @@ class Names:
         one = self._type.fields[by]
         found = self._found(self._type.id, by, [plain(one, value) for value in values])
         return dict(found)
-
-    def _picked(self, field: Field, name: str) -> set[int]:
-        """The people or departments of this name; where so many hold it that not all were looked
-        at, all of them, so that none seems to be the only one."""
-        refs = reading.choices(
-            self._desk, self._type.id, field.id, name, actor=self._actor, now=self._now,
-            limit=_MOST_PICKED,
-        )  # fmt: skip
-        if len(refs) == _MOST_PICKED:
-            return {ref.id for ref in refs}
-        return {ref.id for ref in refs if ref.label == name}
 
     def _view(self, type_id: str) -> TypeView | None:
         try:

@@ -14,7 +14,7 @@ from kefu_admin.actor import Actor
 from kefu_admin.definitions.action import Deed
 from kefu_admin.definitions.field_types import field_type
 from kefu_admin.operations.bulk import importing, offers
-from kefu_admin.operations.bulk.importing import IMPORT, Targets
+from kefu_admin.operations.bulk.importing import IMPORT, Ahead
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.jobs import JobKind, Step
 from kefu_admin.store import audit, batches, history
@@ -48,17 +48,16 @@ def plan_chunk(
     """Look at the next records of a batch, or close the preview when there are none left. Nothing
     is locked or changed while looking."""
     store = desk.store
+    if batch.deed == IMPORT:
+        _plan_lines(desk, batch, actor=actor, now=now, step=step)
+        return
     after = _after(step) if step is not None else 0
-    size = importing.AT_ONCE if batch.deed == IMPORT else size
     new = batches.rows(store, batch.id, verdicts=(Verdict.NEW,), after_id=after, limit=size)
     if not new:
         _close(desk, batch, step)
         return
     change = Change(store, desk.warrant(actor, now), now=now, operation="bulk.plan")
-    targets: Targets = {}
-    if batch.deed == IMPORT:
-        new, told, targets = importing.judged(desk, batch, new, change, actor=actor, now=now)
-    elif _brings_back(desk, batch):
+    if _brings_back(desk, batch):
         told = judge_back(change, batch.type, _wanted(desk, batch, new))
     else:
         told = judge(change, batch.type, _wanted(desk, batch, new), _rule(desk, batch))
@@ -67,11 +66,31 @@ def plan_chunk(
     def keep() -> None:
         with store.transaction():
             if _is_planning(desk, batch):
-                batches.lines.aim(store, batch.id, targets)
                 batches.tell_ready(store, batch.id, digests)
                 batches.tell(store, batch.id, [one for one in told if one.id not in digests])
                 if step is not None:
                     step.advance({"after": new[-1].id}, done=step.job.done + len(new))
+
+    store.retrying(keep)
+
+
+def _plan_lines(
+    desk: Desk, batch: Batch, *, actor: Actor, now: datetime, step: Step | None
+) -> None:
+    """Look at the next lines of a file, or close the preview when there are none left."""
+    store = desk.store
+    after = _after(step) if step is not None else batches.last_row(store, batch.id)
+    kept, last = importing.looked_at(desk, batch, after=after, actor=actor, now=now)
+    if last is None or (step is None and not kept):
+        _close(desk, batch, step)
+        return
+
+    def keep() -> None:
+        with store.transaction():
+            if _is_planning(desk, batch):
+                batches.add(store, batch.id, kept)
+                if step is not None:
+                    step.advance({"after": last}, done=step.job.done + len(kept))
 
     store.retrying(keep)
 
@@ -104,13 +123,21 @@ def _close(desk: Desk, batch: Batch, step: Step | None) -> None:
     many records take seconds."""
     store = desk.store
     selection, digest = batches.of_batch(store, batch.id)
-    ready = batches.counts(store, batch.id).get(Verdict.READY, 0)
+    counts = batches.counts(store, batch.id)
+    total = sum(counts.values())
+    settled = total - counts.get(Verdict.READY, 0)
 
     def keep() -> None:
         with store.transaction():
             if _is_planning(desk, batch):
-                settled = batch.total - ready
-                batches.plan(store, batch.id, settled=settled, selection=selection, digest=digest)
+                batches.plan(
+                    store,
+                    batch.id,
+                    total=total,
+                    settled=settled,
+                    selection=selection,
+                    digest=digest,
+                )
                 if step is not None:
                     step.finish()
 
@@ -123,18 +150,31 @@ def _is_planning(desk: Desk, batch: Batch) -> bool:
 
 
 def run_chunk(
-    change: Change, desk: Desk, batch: Batch, size: int, *, after: int = 0
-) -> list[BatchRow]:
+    change: Change,
+    desk: Desk,
+    batch: Batch,
+    size: int,
+    *,
+    after: int = 0,
+    ahead: Ahead | None = None,
+) -> Sequence[BatchRow]:
     """Do the next records of a batch in the open change; fewer than `size` are the last.
 
     Args:
         after: a record up to which everything is done, where that is known.
+        ahead: the lines of an import that come next, where they have been read.
     """
     store = desk.store
-    ready = batches.rows(store, batch.id, verdicts=(Verdict.READY,), after_id=after, limit=size)
+    if batch.deed == IMPORT and ahead is None:
+        ahead = _ahead(desk, batch, size, after=after, actor=change.warrant.actor, now=change.now)
+    ready: Sequence[BatchRow] = (
+        ahead.rows
+        if ahead is not None
+        else batches.rows(store, batch.id, verdicts=(Verdict.READY,), after_id=after, limit=size)
+    )
     change.book.told_by(chain(batch.id))
-    if batch.deed == IMPORT:
-        told = importing.brought(desk, batch, ready, change)
+    if ahead is not None:
+        told = importing.brought(desk, batch, ahead, change)
     elif _brings_back(desk, batch):
         told = bring_back(change, batch.type, _wanted(desk, batch, ready))
     else:
@@ -144,6 +184,12 @@ def run_chunk(
     done_at = change.now if len(ready) < size else None
     batches.advance(store, batch.id, settled=len(ready), done_at=done_at)
     return ready
+
+
+def _ahead(
+    desk: Desk, batch: Batch, size: int, *, after: int, actor: Actor, now: datetime
+) -> Ahead:
+    return importing.read_ahead(desk, batch, after=after, size=size, actor=actor, now=now)
 
 
 def _wanted(desk: Desk, batch: Batch, rows: Sequence[BatchRow]) -> list[Wanted]:
@@ -203,13 +249,18 @@ def _plan(step: Step) -> None:
 
 def _run(step: Step) -> None:
     size = int((step.job.cursor or {}).get("size", FIRST))
+    desk, id, after = step.desk, int(step.job.payload["batch"]), _after(step)
+    batch = batches.get(desk.store, id)
+    ahead = None
+    if batch is not None and batch.deed == IMPORT:
+        ahead = _ahead(desk, batch, size, after=after, actor=step.actor, now=step.now)
     with step.change("bulk.run") as change:
-        batch = batches.get(step.desk.store, int(step.job.payload["batch"]), lock=True)
+        batch = batches.get(desk.store, id, lock=True)
         if batch is None or batch.state is not State.RUNNING:
             step.finish()
             return
         began = perf_counter()
-        some = run_chunk(change, step.desk, batch, size, after=_after(step))
+        some = run_chunk(change, desk, batch, size, after=after, ahead=ahead)
         done = step.job.done + len(some)
         if len(some) < size:
             step.finish(done=done)

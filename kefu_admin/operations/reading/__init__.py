@@ -15,7 +15,7 @@ from kefu_admin.operations.reading.everywhere import Found, Hit, Marker, search_
 from kefu_admin.operations.reading.hidden import hidden
 from kefu_admin.operations.reading.likeness import Likeness, alike
 from kefu_admin.operations.reading.lists import check_filter, count, list_rows, related, selection
-from kefu_admin.operations.reading.picking import choices, labels
+from kefu_admin.operations.reading.picking import choices, labels, named
 from kefu_admin.operations.reading.records import difference, get, history, unmask
 from kefu_admin.operations.reading.requests import (
     COUNT_UP_TO,
@@ -94,6 +94,7 @@ __all__ = [
     "list_rows",
     "lists_of",
     "menu",
+    "named",
     "named_views",
     "related",
     "saved_views",

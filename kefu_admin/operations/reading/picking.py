@@ -40,13 +40,30 @@ def choices(
         NotFound: no such type, or none for him.
         UnknownParameter: no such field, one closed to him, or one that refers to nothing.
     """
-    look = sight(desk, actor, now)
-    one = _fields(look, type_id).get(field)
-    target = target_type(value_type(one).id, one.to) if one is not None else ""
-    if one is None or one.type == "children" or not target:
-        raise UnknownParameter(name=field)
+    look, target = _led_to(desk, type_id, field, actor=actor, now=now)
     most = max(1, min(limit, MOST))
     return read.picks(look, target, term.strip(), limit=most)
+
+
+def named(
+    desk: Desk,
+    type_id: str,
+    field: str,
+    names: Collection[str],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Mapping[str, set[int]]:
+    """The active people or departments of exactly these names, logins or codes, for a field that
+    refers to such.
+
+    Raises:
+        NotFound, UnknownParameter: as for `choices`.
+    """
+    look, target = _led_to(desk, type_id, field, actor=actor, now=now)
+    if target not in BUILTIN_TYPES:
+        raise UnknownParameter(name=field)
+    return read.named(look, target, names)
 
 
 def labels(
@@ -96,3 +113,19 @@ def _fields(look: Sight, type_id: str) -> Mapping[str, Field]:
     if view is None:
         raise NotFound
     return {name: one.field for name, one in view.fields.items()}
+
+
+def _led_to(
+    desk: Desk, type_id: str, field: str, *, actor: Actor, now: datetime
+) -> tuple[Sight, str]:
+    """What the actor sees, and the type a reference field leads to.
+
+    Raises:
+        NotFound, UnknownParameter: as for `choices`.
+    """
+    look = sight(desk, actor, now)
+    one = _fields(look, type_id).get(field)
+    target = target_type(value_type(one).id, one.to) if one is not None else ""
+    if one is None or one.type == "children" or not target:
+        raise UnknownParameter(name=field)
+    return look, target

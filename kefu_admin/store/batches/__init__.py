@@ -14,6 +14,8 @@ Rule: reliability-security D04, D06, R11.
 
 from kefu_admin.store.batches.digests import names, of_batch, of_record
 from kefu_admin.store.batches.keeping import (
+    LookedAt,
+    add,
     advance,
     close,
     forget,
@@ -34,6 +36,7 @@ from kefu_admin.store.batches.rows import (
     done,
     frozen,
     get,
+    last_row,
     of_asker,
     reasons,
     rows,
@@ -43,8 +46,10 @@ from kefu_admin.store.batches.rows import (
 __all__ = [
     "Batch",
     "BatchRow",
+    "LookedAt",
     "Sheet",
     "State",
+    "add",
     "advance",
     "close",
     "counts",
@@ -54,6 +59,7 @@ __all__ = [
     "freeze",
     "frozen",
     "get",
+    "last_row",
     "make",
     "names",
     "of_asker",

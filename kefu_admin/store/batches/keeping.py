@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from kefu_admin.problems import FieldError
 from kefu_admin.store import inserts
+from kefu_admin.store.batches import lines
 from kefu_admin.store.batches.rows import State
 from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
@@ -18,6 +19,7 @@ from kefu_admin.store.verdicts import Told, Verdict
 _CHUNK = 500
 _FORGOTTEN = 5_000  # rows deleted at once
 _FROZEN = ("batch_id", "record_id", "version", "verdict")
+_LOOKED_AT = (*_FROZEN, "reason", "digest", "target_id")
 _UNCONFIRMED = (State.FREEZING, State.PLANNING, State.PLANNED)
 
 
@@ -55,9 +57,32 @@ def freeze(store: Store, batch_id: int, portion: Sequence[tuple[int, int]]) -> N
     )
 
 
-def close(store: Store, batch_id: int, *, job_id: int | None) -> None:
-    """The selection is whole: its records can be looked at."""
-    _set(store, batch_id, state=State.PLANNING, job_id=job_id)
+def close(store: Store, batch_id: int, *, job_id: int | None, total: int | None = None) -> None:
+    """The selection is whole: its records can be looked at; of an import, so many lines."""
+    _set(store, batch_id, state=State.PLANNING, job_id=job_id, total=total)
+
+
+def add(store: Store, batch_id: int, looked_at: Sequence[LookedAt]) -> None:
+    """Write down lines of an import that have been looked at."""
+    rows = [
+        (batch_id, one.told.id, one.version, one.told.verdict,
+         _reason(one.told.errors) if one.told.errors else None, one.digest, one.target)
+        for one in looked_at
+    ]  # fmt: skip
+    inserts.many(store, "kefu_batch_row", _LOOKED_AT, rows)
+    store.execute(
+        'UPDATE "kefu_batch" SET "settled" = "settled" + ? WHERE "id" = ?', (len(rows), batch_id)
+    )
+
+
+class LookedAt(NamedTuple):
+    """One line: its verdict, and where that is READY the record (in its version) it changes and the
+    digest of what is to be written."""
+
+    told: Told
+    version: int
+    target: int | None
+    digest: str | None
 
 
 def tell(store: Store, batch_id: int, told: Sequence[Told]) -> None:
@@ -99,6 +124,7 @@ def plan(
     store: Store,
     batch_id: int,
     *,
+    total: int,
     settled: int,
     selection: str,
     digest: str,
@@ -107,6 +133,7 @@ def plan(
     _set(
         store,
         batch_id,
+        total=total,
         settled=settled,
         selection=selection,
         digest=digest,
@@ -179,7 +206,8 @@ def forget(store: Store, batch_id: int) -> bool:
         )
         return True
     store.execute('DELETE FROM "kefu_batch_row" WHERE "batch_id" = ?', (batch_id,))
-    store.execute('DELETE FROM "kefu_import_row" WHERE "batch_id" = ?', (batch_id,))
+    if lines.forget_some(store, batch_id):
+        return True
     store.execute('DELETE FROM "kefu_import" WHERE "batch_id" = ?', (batch_id,))
     store.execute('DELETE FROM "kefu_batch" WHERE "id" = ?', (batch_id,))
     return False

@@ -138,6 +138,16 @@ def rows(
     return [_row(row) for row in found]
 
 
+def last_row(store: Store, batch_id: int) -> int:
+    """The last record of a batch; 0 when it has none yet."""
+    return int(
+        store.value(
+            'SELECT MAX("record_id") FROM "kefu_batch_row" WHERE "batch_id" = ?', (batch_id,)
+        )
+        or 0
+    )
+
+
 def done(store: Store, batch_id: int, *, size: int) -> Iterator[list[tuple[int, int]]]:
     """What a batch did, in portions: (record, version it left) in the order of its rows."""
     last = 0

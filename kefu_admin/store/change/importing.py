@@ -95,16 +95,26 @@ def _drafts(
     guarding.ask(change, walk(drafts))
     good: dict[int, Draft] = {}
     told: list[Told] = []
+    all_take_part = _all_take_part(change, type_id)
     for one, draft in zip(lines, drafts, strict=True):
         if draft.errors:
             told.append(Told(id=one.line, verdict=Verdict.REFUSED, errors=tuple(draft.errors)))
-        elif draft.forbidden or not _takes_part(change, content_type, draft):
+        elif draft.forbidden or not (all_take_part or _takes_part(change, content_type, draft)):
             told.append(Told(id=one.line, verdict=Verdict.DENIED))
         else:
             good[one.line] = draft
             continue
         change.reader.forget(type_id, draft.id)
     return good, told
+
+
+def _all_take_part(change: Change, type_id: str) -> bool:
+    """Whether whatever this person may create may come from a file."""
+    of_type = change.warrant.grants.types[type_id]
+    creating = (grant for grant in of_type.grants if Action.CREATE in grant.actions)
+    return all(Action.IMPORT in grant.actions for grant in creating) and not any(
+        Action.IMPORT in denial.actions for denial in of_type.denials
+    )
 
 
 def _takes_part(change: Change, content_type: ContentType, draft: Draft) -> bool:

@@ -56,14 +56,17 @@ BATCHES: tuple[TableShape, ...] = (
         long("heads"),
         long("mapping"),
         text("key_field", 64),
+        integer("sheet", default=0),
+        long("sheets", required=False),
         unique=(("batch_id",),),
     ),
     table(
         "kefu_import_row",
         id_(),
         link("batch_id", "kefu_batch"),
+        integer("sheet", default=0),
         integer("line"),
         long("cells"),
-        unique=(("batch_id", "line"),),
+        unique=(("batch_id", "sheet", "line"),),
     ),
 )

@@ -13,7 +13,7 @@ Statement texts are compiled once per (type, grants, columns, condition, order) 
 from kefu_admin.store.read.binned import Bin
 from kefu_admin.store.read.labels import Labels
 from kefu_admin.store.read.page import count, page
-from kefu_admin.store.read.picks import picks
+from kefu_admin.store.read.picks import named, picks
 from kefu_admin.store.read.quick import words_of
 from kefu_admin.store.read.selection import Selection, selection
 from kefu_admin.store.read.shown import Shown, Wanted
@@ -33,6 +33,7 @@ __all__ = [
     "count",
     "get",
     "leaving",
+    "named",
     "page",
     "parts",
     "picks",

@@ -42,6 +42,7 @@ KNOWN = {
             "list_views", "create_view", "get_view", "change_view", "delete_view",
             "merge_record", "merges_into", "get_merge", "undo_merge", "get_by_number",
             "records_alike",
+            "take_import", "get_import", "map_import", "import_faults", "import_template",
         )
     ),
     *(

@@ -64,7 +64,7 @@ class Bench:
     ) -> None:
         if mapping is None:
             staged = self.staged(batch, who=who)
-            mapping = imports.suggested(staged.takes, staged.sheet.heads, "zh")
+            mapping = staged.suggested
         actor = self.furnished.people[who]
         imports.choose(self.desk, batch, mapping, key_field, actor=actor, now=NOW)
 

@@ -34,4 +34,4 @@ FIELDS = [
     ],
 )
 def test_heads_say_their_fields(heads: tuple[str, ...], found: dict[int, str]) -> None:
-    assert suggested(FIELDS, heads, "zh") == found
+    assert suggested(FIELDS, heads) == found

@@ -53,6 +53,7 @@ class Line(NamedTuple):
     color: str
     reason: str
     values: tuple[str, ...]
+    moves: tuple[tuple[str, str, str], ...] = ()  # of a line: field, before, after
 
 
 class Tally(NamedTuple):
@@ -165,8 +166,24 @@ def _lines(
         if is_file:
             shown = said("第 {line} 行", line=one.told.id) + (f" {row.title}" if row else "")
         why = _why(one.told.errors, type, locale)
-        made.append(Line(one.told.id, shown, href, said(label), color, why, values))
+        moves = _moves(one, type, setting) if is_file else ()
+        made.append(Line(one.told.id, shown, href, said(label), color, why, values, moves))
     return made
+
+
+def _moves(one: Listed, type: ContentType, setting: Setting) -> tuple[tuple[str, str, str], ...]:
+    """What a line would write: label, what stands there, what the file says."""
+    row = one.row
+    return tuple(
+        (
+            type.fields[name].label.text(http.locale()),
+            cell(type.fields[name], row.values[name], setting, masked=name in row.masked).text
+            if row is not None and name in row.values
+            else "",
+            text,
+        )
+        for name, text in one.texts.items()
+    )
 
 
 def _why(errors: Sequence[FieldError], type: ContentType, locale: str) -> str:
@@ -209,7 +226,7 @@ def _range(desk: Desk, batch: Batch, said: Translate) -> str:
     if batch.of_batch is not None:
         return ""
     if "file" in told:
-        return said("文件“{file}”的 {count} 行", file=told["file"], count=f"{told['lines']:,}")
+        return said("文件“{file}”的 {count} 行", file=told["file"], count=f"{batch.total:,}")
     if "ids" in told:
         return said("勾选的 {count} 条", count=f"{told['ids']:,}")
     label = reading.view_label(desk, told.get("view", ""), http.actor())

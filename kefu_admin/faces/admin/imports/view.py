@@ -4,6 +4,7 @@ becomes of the lines is shown and run by the pages of batches."""
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from flask import request
 from werkzeug.datastructures import FileStorage
@@ -38,7 +39,7 @@ class ImportView(PanelView):
         return self.go("/batches/")
 
     @expose("/of/<type_id>", methods=("GET", "POST"))
-    @declare("GET", "POST", audit=Audit.NONE, repeat=Repeat.KEY, body=Body.UPLOAD)
+    @declare("GET", "POST", audit=Audit.NONE, repeat=Repeat.KEY, body=Body.TABLE)
     def file(self, type_id: str) -> Response:
         """Choose a file; sent, it leads to its columns."""
         imports.check_right(self.desk, type_id, actor=http.actor(), now=http.now())
@@ -51,7 +52,7 @@ class ImportView(PanelView):
                 type_id,
                 sent.filename or "",
                 sent.stream,
-                most_bytes=http.runtime().settings.max_upload_mib * 1024 * 1024,
+                most_bytes=http.runtime().settings.max_import_mib * 1024 * 1024,
                 actor=http.actor(),
                 now=http.now(),
                 key=idempotency_key(sent_key(), [type_id, sent.filename, _digest(sent)]),
@@ -74,15 +75,31 @@ class ImportView(PanelView):
     @declare("GET", "POST", audit=Audit.NONE, repeat=Repeat.NATURAL)
     def columns(self, id: int) -> Response:
         """Which column holds which field; then every line is looked at."""
-        staged = imports.staged(self.desk, id, actor=http.actor(), now=http.now())
+        number, heads_line = _place("sheet"), _place("heads")
+        staged = imports.staged(
+            self.desk,
+            id,
+            number=number,
+            heads_line=heads_line,
+            actor=http.actor(),
+            now=http.now(),
+        )
         if staged.batch.state is not State.FREEZING:
             return self.go(f"/batches/{id}")
         if request.method == "GET":
-            heads = staged.sheet.heads
-            return self._columns(staged, imports.suggested(staged.takes, heads, http.locale()), "")
+            return self._columns(staged, staged.suggested, "")
         mapping, key_field = _mapping(), request.form.get("key_field", "")
         try:
-            imports.choose(self.desk, id, mapping, key_field, actor=http.actor(), now=http.now())
+            imports.choose(
+                self.desk,
+                id,
+                mapping,
+                key_field,
+                number=number,
+                heads_line=heads_line,
+                actor=http.actor(),
+                now=http.now(),
+            )
         except (Invalid, Busy) as refusal:
             return self._columns(staged, mapping, key_field, refusal)
         return self.go(f"/batches/{id}")
@@ -109,6 +126,8 @@ class ImportView(PanelView):
             back=f"{prefix()}/records/{type_id}/",
             action=f"{prefix()}/imports/of/{type_id}",
             most=f"{imports.MOST_LINES:,}",
+            most_of_workbook=f"{imports.MOST_OF_WORKBOOK:,}",
+            most_mib=http.runtime().settings.max_import_mib,
             key=fresh_key(),
             problems=_told(refusal),
         )
@@ -116,7 +135,7 @@ class ImportView(PanelView):
     def _columns(
         self,
         staged: Staged,
-        mapping: dict[int, str],
+        mapping: Mapping[int, str],
         key_field: str,
         refusal: Refusal | None = None,
     ) -> Response:
@@ -135,6 +154,14 @@ class ImportView(PanelView):
             file=staged.sheet.file,
             encoding=staged.sheet.encoding.upper(),
             counted=said("{count} 行", count=f"{staged.lines:,}"),
+            sheets=[
+                (number, name, f"{count:,}")
+                for number, (name, count) in enumerate(staged.sheet.sheets)
+                if count
+            ],
+            sheet=staged.sheet.number,
+            tops=staged.tops,
+            heads_line=staged.sheet.first_line - 1,
             columns=[
                 (f"{COLUMN}{place}", head or f"#{place + 1}", joint.join(texts), mapping.get(place))
                 for place, (head, texts) in enumerate(
@@ -165,6 +192,20 @@ def _digest(sent: FileStorage) -> str:
     digest = hashlib.file_digest(sent.stream, "sha256").hexdigest()  # type: ignore[arg-type]  # seekable, readable
     sent.stream.seek(0)
     return digest
+
+
+def _place(name: str) -> int | None:
+    """A sheet or row the person has said; None where he has not.
+
+    Raises:
+        BadRequest: no number.
+    """
+    text = request.values.get(name, "")
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 7:
+        raise BadRequest(detail=name)
+    return int(text)
 
 
 def _mapping() -> dict[int, str]:
