@@ -30,6 +30,7 @@ from kefu_admin.problems import FieldError, Invalid, NotFound
 __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
+    "MOST_AMOUNT",
     "DayMark",
     "Reading",
     "Run",
@@ -46,6 +47,7 @@ __all__ = [
     "year",
 ]
 FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
+MOST_AMOUNT = 100_000  # of a duration that is worked out for somebody
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,7 @@ from kefu_admin.faces.api.rows import Json
 from kefu_admin.faces.http import locale, now, runtime
 from kefu_admin.faces.routes import declare
 from kefu_admin.operations import calendars
-from kefu_admin.operations.calendars import FIRST_YEAR, LAST_YEAR, DayMark
-
-_MOST = 100_000
+from kefu_admin.operations.calendars import FIRST_YEAR, LAST_YEAR, MOST_AMOUNT, DayMark
 
 
 def install(blueprint: Blueprint) -> None:
@@ -48,7 +46,7 @@ def install(blueprint: Blueprint) -> None:
     def calendar_due(name: str) -> Response:
         sent = body.parameters("from", "amount", "clock")
         duration = Duration(
-            body.whole("amount", sent.get("amount"), least=-_MOST, most=_MOST),
+            body.whole("amount", sent.get("amount"), least=-MOST_AMOUNT, most=MOST_AMOUNT),
             _clock(sent.get("clock", Clock.WORKING_DAYS.value)),
         )
         begins = calendars.beginning(runtime().desk, sent.get("from", ""))

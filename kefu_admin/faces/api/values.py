@@ -14,9 +14,7 @@ from kefu_admin.faces.api.rows import Json
 from kefu_admin.faces.http import actor, locale, now, runtime
 from kefu_admin.faces.routes import Audit, Body, Repeat, declare
 from kefu_admin.operations import dated
-from kefu_admin.operations.dated import Kept
-
-_MOST_VALUES = 1000
+from kefu_admin.operations.dated import MOST_VALUES, Kept
 
 
 def install(blueprint: Blueprint) -> None:
@@ -44,8 +42,8 @@ def install(blueprint: Blueprint) -> None:
         body.known(sent, ("values",))
         dated.definition(runtime().desk, name, actor())
         listed = sent.get("values")
-        if not isinstance(listed, list) or not 0 < len(listed) <= _MOST_VALUES:
-            raise body.bad_parameter("values", "parameter_list", least=1, most=_MOST_VALUES)
+        if not isinstance(listed, list) or not 0 < len(listed) <= MOST_VALUES:
+            raise body.bad_parameter("values", "parameter_list", least=1, most=MOST_VALUES)
         values = [body.object_of("values", one) for one in listed]
         done = dated.put(runtime().desk, name, values, actor=actor(), now=now(), key=key_of(sent))
         return success({"new": done.new, "changed": done.changed, "same": done.same})

@@ -9,7 +9,7 @@ Rule: reliability-security D05, D06, D11.
 """
 
 from kefu_admin.operations.dated.following import BY_CONFIG, bring_up
-from kefu_admin.operations.dated.keeping import Put, add, change, compared, put
+from kefu_admin.operations.dated.keeping import MOST_VALUES, Put, add, change, compared, put
 from kefu_admin.operations.dated.looking import (
     FROM,
     UNTIL,
@@ -27,6 +27,7 @@ from kefu_admin.operations.dated.looking import (
 __all__ = [
     "BY_CONFIG",
     "FROM",
+    "MOST_VALUES",
     "UNTIL",
     "Kept",
     "Past",

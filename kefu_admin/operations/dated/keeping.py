@@ -23,6 +23,7 @@ from kefu_admin.store import dated as rows
 from kefu_admin.store import search
 from kefu_admin.store.idempotency import IdempotencyKey
 
+MOST_VALUES = 1000  # put at once
 _STEP = 10
 _ROOM = 5  # of a key, for a number behind it
 

@@ -28,7 +28,6 @@ from kefu_admin.operations import calendars, dated
 from kefu_admin.operations.calendars import FIRST_YEAR, LAST_YEAR
 from kefu_admin.problems import FieldError, Invalid, Refusal
 
-_MOST = 100_000
 WORKDAYS = 5
 
 
@@ -124,8 +123,19 @@ def _duration(clock: str, amount: str) -> Duration:
     if clock not in set(Clock):
         raise Invalid([FieldError("clock", "not_a_choice", {"value": clock})])
     digits = amount.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 10) or int(digits) > _MOST:
-        raise Invalid([FieldError("amount", "parameter_whole", {"least": -_MOST, "most": _MOST})])
+    if (
+        not (digits.isascii() and digits.isdigit() and len(digits) < 10)
+        or int(digits) > calendars.MOST_AMOUNT
+    ):
+        raise Invalid(
+            [
+                FieldError(
+                    "amount",
+                    "parameter_whole",
+                    {"least": -calendars.MOST_AMOUNT, "most": calendars.MOST_AMOUNT},
+                )
+            ]
+        )
     return Duration(int(amount), Clock(clock))
 
 

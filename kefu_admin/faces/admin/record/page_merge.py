@@ -223,7 +223,7 @@ def _undone(page: RecordPages, shown: Shown, said: Translate) -> list[tuple[str,
         return []
     told = f"{merge.undone_by} · {exact_text(merge.undone_at, zone())}"
     left = [(said("之后改过、没有退回的值"), _labels(page, shown.left, said))] if shown.left else []
-    return [(said("撤销"), told), *left]
+    return [(said("已撤销"), told), *left]
 
 
 def _kept(page: RecordPages, id: int) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from kefu_admin import __version__
 from kefu_admin.definitions.project import Project
 from kefu_admin.faces.api.openapi.answers import error_schema, responses
 from kefu_admin.faces.api.openapi.bulk_paths import bulk_paths
+from kefu_admin.faces.api.openapi.calendar_paths import calendar_paths
 from kefu_admin.faces.api.openapi.import_paths import import_paths
 from kefu_admin.faces.api.openapi.job_paths import job_paths, job_schemas
 from kefu_admin.faces.api.openapi.past_paths import (
@@ -32,7 +33,7 @@ def document(project: Project, *, server: str, locale: str) -> Schema:
     """
     paths = common_paths(locale) | search_paths(locale) | whole_bin_paths(locale)
     paths |= bulk_paths(locale) | import_paths(project.types, locale) | job_paths(locale)
-    paths |= view_paths(locale)
+    paths |= view_paths(locale) | calendar_paths(locale)
     for content_type in project.types.values():
         paths |= type_paths(content_type, locale)
     return {
