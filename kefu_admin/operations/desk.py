@@ -20,6 +20,7 @@ from kefu_admin.definitions.project import Project
 from kefu_admin.store import dated
 from kefu_admin.store.database import Store
 from kefu_admin.store.grants import Grants
+from kefu_admin.store.sessions import Who
 from kefu_admin.store.warrant import Warrant
 
 Value = TypeVar("Value")
@@ -55,7 +56,11 @@ class KeptLists(Generic[Value]):
 
 class Desk:
     """Safe to share between threads: what it keeps is written once and never changed, but for the
-    values kept in rows, which are replaced whole."""
+    values kept in rows, which are replaced whole.
+
+    Attributes:
+        applied: the applied config's fingerprint when somebody was last asked for.
+    """
 
     def __init__(self, project: Project, store: Store) -> None:
         self.project = project
@@ -64,6 +69,7 @@ class Desk:
         self._shown_at: datetime | None = None
         self._times: dict[str, Times] = {}  # of each calendar, for its days as they are shown
         self.kept_lists: KeptLists[Any] = KeptLists()
+        self.applied: str | None = None
         self._grants: dict[tuple[frozenset[str], frozenset[str] | None], Grants] = {}
 
     @cached_property
@@ -103,12 +109,19 @@ class Desk:
         """Reads values kept in rows again: somebody here has written them."""
         self._shown_at = None
 
-    def show_values(self, now: datetime) -> None:
-        """Shows what holds now. One indexed read tells whether anybody, in any process, has written
-        since; a request asks once."""
+    def hear(self, who: Who, now: datetime) -> None:
+        """Takes what was read along with who asks."""
+        self.applied = who.applied
+        self.show_values(now, token=who.dated_token)
+
+    def show_values(self, now: datetime, *, token: str | None = None) -> None:
+        """Shows what holds now. A token, or one indexed read, tells whether anybody, in any
+        process, has written since; a request asks once."""
         if not self.project.dated or self._shown_at == now:
             return
-        day, token = now.astimezone(self.zone).date(), dated.token(self.store)
+        day = now.astimezone(self.zone).date()
+        if token is None:
+            token = dated.token(self.store)
         if self._shown != (token, day):
             rows = dated.values(self.store, self.project.dated.values())
             for one in self.project.dated.values():

@@ -155,6 +155,7 @@ def authenticate(desk: Desk, bearer: str, *, now: datetime, address: str = "") -
     if found.last_used_at is None or now - found.last_used_at >= store_tokens.USED_EVERY:
         with suppress(Busy), store.transaction_if_free():  # reading neither fails nor waits
             store_tokens.touch(store, found.id, now=now)
+    desk.hear(found.who, now)
     return actor_of(
         desk.project,
         found.who,

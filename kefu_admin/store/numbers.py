@@ -181,5 +181,6 @@ _TAKE_MARIADB = f'{_INSERT} ON DUPLICATE KEY UPDATE "value" = "value" + ? RETURN
 
 def _date_text(pattern: str, on: date) -> str:
     for token, directive in _DATE_TOKENS:
-        pattern = pattern.replace(token, on.strftime(directive))
+        if token in pattern:
+            pattern = pattern.replace(token, on.strftime(directive))
     return pattern

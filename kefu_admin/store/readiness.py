@@ -17,10 +17,9 @@ from kefu_admin.store.apply.activation import SWITCHING, fingerprint
 from kefu_admin.store.apply.planning import is_drop, outline
 from kefu_admin.store.carrying import register
 from kefu_admin.store.changeset.steps import AddGuard
-from kefu_admin.store.database import FINGERPRINT, Store
+from kefu_admin.store.database import Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.drivers import MARIADB_COLLATION
-from kefu_admin.store.state import read_state
 
 _NAMED = 5  # of what is missing; the rest is counted
 UNGUARDED = "ready_unguarded"
@@ -127,10 +126,13 @@ def config_moved(store: Store) -> bool:
     return store.has_moved(fingerprint(store))
 
 
-def config_waits(store: Store) -> bool:
+def config_waits(store: Store, applied: str | None) -> bool:
     """Whether another config has been applied, for a new process to take up. While MariaDB's tables
-    are between two configs none could start."""
-    applied = read_state(store, FINGERPRINT)
+    are between two configs none could start.
+
+    Args:
+        applied: the fingerprint of the applied one, as just read.
+    """
     return store.has_moved(applied) and not str(applied).startswith(SWITCHING)
 
 

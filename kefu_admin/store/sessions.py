@@ -12,10 +12,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kefu_admin.store import views
-from kefu_admin.store.database import Store
+from kefu_admin.store import dated, views
+from kefu_admin.store.database import FINGERPRINT, Store
 from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.shapes import ColumnKind
+from kefu_admin.store.state import state_column
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -35,7 +36,13 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """The person behind a session or token, as the database says it now."""
+    """The person behind a session or token, as the database says it now; and what every request
+    has to know besides.
+
+    Attributes:
+        dated_token: of `store.dated`.
+        applied: fingerprint of the config that is applied.
+    """
 
     user_id: int
     login: str
@@ -46,6 +53,8 @@ class Who:
     must_change: bool
     password_changed_at: datetime | None
     lists: str  # another text whenever his views or his taste in lists were changed
+    dated_token: str
+    applied: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +147,8 @@ def reference(id_hash: str) -> str:
 
 def who(store: Store, columns: tuple[object, ...]) -> Who:
     """The person from the columns of `who_columns`."""
-    user_id, login, name, department_id, must_change, changed_at, roles, below, *kept = columns
+    user_id, login, name, department_id, must_change, changed_at, roles, below, *rest = columns
+    taste, shared, dated_token, applied = rest
     return Who(
         user_id=int(str(user_id)),
         login=str(login),
@@ -148,7 +158,9 @@ def who(store: Store, columns: tuple[object, ...]) -> Who:
         roles=frozenset(str(roles).split(",")) if roles else frozenset(),
         must_change=bool(must_change),
         password_changed_at=store.from_db(ColumnKind.INSTANT, changed_at),
-        lists=".".join(str(each or 0) for each in kept),
+        lists=f"{taste or 0}.{shared or 0}",
+        dated_token=str(dated_token or ""),
+        applied=str(applied) if applied is not None else None,
     )
 
 
@@ -162,7 +174,7 @@ def who_columns(dialect: Dialect) -> str:
         f' (SELECT {below} FROM "kefu_department" AS b'
         f' WHERE b."path" >= d."path" AND b."path" < {end_of_branch}),'
         ' (SELECT l."version" FROM "kefu_taste" AS l WHERE l."user_id" = u."id"),'
-        f' (SELECT w."value" FROM "kefu_state" AS w WHERE w."key" = \'{views.TOKEN}\')'
+        f" {state_column(views.TOKEN)}, {state_column(dated.TOKEN)}, {state_column(FINGERPRINT)}"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kefu_admin.store.dialect import literal
 from kefu_admin.store.faults import BusyBeforeCommit, ConstraintBroken
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ def read_state(store: Store, key: str) -> str | None:
     """The text of a key, or None."""
     value: str | None = store.value('SELECT "value" FROM "kefu_state" WHERE "key" = ?', (key,))
     return value
+
+
+def state_column(key: str) -> str:
+    """The text of a key as a column of another statement."""
+    return f'(SELECT "value" FROM "kefu_state" WHERE "key" = {literal(key)})'
 
 
 def write_state(store: Store, key: str, value: str) -> None:

@@ -21,7 +21,9 @@ from kefu_admin.operations import schedules
 from kefu_admin.operations.desk import Desk
 from kefu_admin.settings import Settings
 from kefu_admin.store import deliveries, lease, seal
+from kefu_admin.store.database import FINGERPRINT
 from kefu_admin.store.readiness import config_waits
+from kefu_admin.store.state import read_state
 
 log = logging.getLogger("kefu_admin.worker.rounds")
 
@@ -92,7 +94,7 @@ def watching(moved: Callable[[], None]) -> Task:
     """Calls once another config has been applied, and again until this process is renewed."""
 
     def watch(desk: Desk, now: datetime) -> None:
-        if config_waits(desk.store):
+        if config_waits(desk.store, read_state(desk.store, FINGERPRINT)):
             moved()
 
     return Task("config", 60, watch)

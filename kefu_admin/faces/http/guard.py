@@ -29,7 +29,9 @@ from kefu_admin.faces.routes import (
     declaration_of,
 )
 from kefu_admin.problems import BadToken, Forbidden, PasswordChangeRequired
+from kefu_admin.store.database import FINGERPRINT
 from kefu_admin.store.readiness import config_waits
+from kefu_admin.store.state import read_state
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOOK_SECONDS = 1.0  # between two looks for a newer config
@@ -68,7 +70,7 @@ def _guard() -> None:
     if unsafe:
         check_csrf(asking)
     if unsafe or who is not None:
-        _look_for_config(here, writes=unsafe)
+        _look_for_config(here, writes=unsafe, is_heard=who is not None)
     if who is None:
         return
     here.desk.show_values(asked.now())
@@ -79,15 +81,16 @@ def _guard() -> None:
     _check_host_view(asking, here, who)
 
 
-def _look_for_config(here: Runtime, *, writes: bool) -> None:
+def _look_for_config(here: Runtime, *, writes: bool, is_heard: bool) -> None:
     """Renew the process once another config has been applied: before somebody fills in a form that
-    it could not keep. One indexed read."""
+    it could not keep. One indexed read, or what was read along with who asks (`is_heard`)."""
     if here.restart is None:
         return
     moment = time.monotonic()
     if not writes and moment < here.looks_again_at:
         return
-    waits = config_waits(here.store)
+    applied = here.desk.applied if is_heard else read_state(here.store, FINGERPRINT)
+    waits = config_waits(here.store, applied)
     here.looks_again_at = moment + (FAULTY_SECONDS if waits else LOOK_SECONDS)
     if waits:
         here.restart()

@@ -38,6 +38,7 @@ def session(desk: Desk, token: str, *, now: datetime, address: str = "") -> Sign
         with suppress(Busy), store.transaction_if_free():  # reading neither fails nor waits
             sessions.touch(store, token, now=now)
     who = found.who
+    desk.hear(who, now)
     return SignedIn(
         actor=actor_of(desk.project, who, source="panel", session=found.reference, address=address),
         csrf=found.csrf,
