@@ -209,10 +209,14 @@ def test_who_shared_a_view_takes_it_back_after_losing_the_right(
 ) -> None:
     zhao = world.actor("zhao")
     view = keep(keeper, zhao, replace(BY_NAME, shared="everyone"))
+    roles = dict(keeper.project.roles)
+    may = roles["supervisor"].may - {Permission.VIEWS}
+    roles["supervisor"] = replace(roles["supervisor"], may=may)
+    now_without = Desk(replace(keeper.project, roles=roles), keeper.store)
 
     with pytest.raises(Forbidden):
-        views.change(world.desk, view.id, 1, lambda w: replace(w, name="甲"), actor=zhao, now=NOW)
-    views.change(world.desk, view.id, 1, lambda w: replace(w, shared="own"), actor=zhao, now=NOW)
+        views.change(now_without, view.id, 1, lambda w: replace(w, name="甲"), actor=zhao, now=NOW)
+    views.change(now_without, view.id, 1, lambda w: replace(w, shared="own"), actor=zhao, now=NOW)
 
     assert kept.view(keeper.store, view.id).shared is Sharing.OWN
 

@@ -15,6 +15,7 @@ from kefu_admin.behaviours import secrecy
 from kefu_admin.definitions import masks
 from kefu_admin.definitions.condition import ALWAYS
 from kefu_admin.definitions.role import Action, Permission
+from kefu_admin.faces.admin.record import address
 from kefu_admin.faces.admin.record import view as pages
 from kefu_admin.faces.http import answers, guard
 from kefu_admin.operations import audit_book, desk, files
@@ -126,10 +127,10 @@ def _get_writes(patch: Patch) -> None:
 def _value_in_address(patch: Patch) -> None:
     """The search text in the list's address."""
 
-    def bare(asked: Any, *_: Any, **__: Any) -> str:
+    def bare(_: Any, asked: Any) -> str:
         return f"?search={asked.search}"
 
-    patch.setattr(pages, "address", bare)
+    patch.setattr(address.Addresses, "write", bare)
 
 
 def _csrf_off(patch: Patch) -> None:

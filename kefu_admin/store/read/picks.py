@@ -48,7 +48,9 @@ def named(sight: Sight, type_id: str, names: Collection[str]) -> Mapping[str, se
     """The active people or departments of exactly these names, logins or codes."""
     other = "login" if type_id == "person" else "code"
     found: dict[str, set[int]] = {name: set() for name in names}
-    by_code = {name.casefold() if type_id == "person" else name: name for name in names}
+    by_code: dict[str, list[str]] = {}
+    for name in names:
+        by_code.setdefault(name.casefold() if type_id == "person" else name, []).append(name)
     every = sorted(names)
     for start in range(0, len(every), _PORTION):
         part = every[start : start + _PORTION]
@@ -60,7 +62,7 @@ def named(sight: Sight, type_id: str, names: Collection[str]) -> Mapping[str, se
             (*part, *codes),
         )
         for id, name, code in rows:
-            for text in (name, by_code.get(code)):
+            for text in (name, *by_code.get(code, ())):
                 if text in found:
                     found[text].add(int(id))
     return found
