@@ -26,6 +26,7 @@ from kefu_admin.definitions.times import to_instant
 from kefu_admin.operations import dated
 from kefu_admin.operations.desk import Desk
 from kefu_admin.problems import FieldError, Invalid, NotFound
+from kefu_admin.store import accounts
 
 __all__ = [
     "FIRST_YEAR",
@@ -42,6 +43,7 @@ __all__ = [
     "due",
     "keeps",
     "known_until",
+    "of_department",
     "read_announcement",
     "times",
     "year",
@@ -98,6 +100,23 @@ def calendar(desk: Desk, id: str) -> Calendar:
     if found is None:
         raise NotFound(type="calendars", id=id)
     return found
+
+
+def of_department(desk: Desk, id: int | None) -> Calendar:
+    """The calendar a department works by: its own, else that of the nearest one above that names
+    one of the config, else the default.
+
+    Raises:
+        NotFound: no such department, or the desk has no calendar at all.
+    """
+    seen = id
+    while seen is not None:
+        department = accounts.department(desk.store, seen)
+        found = desk.project.calendars.get(department.calendar)
+        if found is not None:
+            return found
+        seen = department.parent_id
+    return calendar(desk, "")
 
 
 def times(desk: Desk, id: str, *, now: datetime) -> Times:

@@ -17,6 +17,7 @@ SENTENCES = {
     "no_such_record": "没有这条记录，或者您无权查看，请重新选择。",
     "no_such_person": "没有这个人，或者已停用，请重新选择。",
     "no_such_department": "没有这个部门，或者已停用，请重新选择。",
+    "no_such_calendar": "没有这个工作日历，请重新选择。",
     "no_such_file": "没有这个文件，请重新上传。",
     "unfit_since": "原来的内容不再符合这一项的要求，请另填。",
     "link_gone": "它关联的记录已不在，请另选，或先恢复那条记录。",

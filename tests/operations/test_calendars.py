@@ -15,7 +15,7 @@ from kefu_admin.behaviours.calendar import Answer, BeyondCalendar
 from kefu_admin.definitions import load
 from kefu_admin.definitions.calendar import Clock, Duration
 from kefu_admin.definitions.project import Project
-from kefu_admin.operations import calendars, dated, verifying
+from kefu_admin.operations import accounts, calendars, dated, verifying
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.health.looking import CHECKS, Around
 from kefu_admin.operations.health.result import State
@@ -289,6 +289,38 @@ def test_the_state_of_the_system_tells_how_far_it_knows(desk: Desk, day: str, st
     (said,) = check.found
     assert said.facts["day"] == date(2026, 12, 31)
     assert (check.mend is None) == (state is State.OK)
+
+
+def test_a_department_works_by_its_calendar_or_by_that_above(desk: Desk) -> None:
+    chief = Actor(user_id=1, login="chief", name="chief", roles=frozenset({"chief"}))
+
+    def made(**values: object) -> int:
+        raw = {"code": "", **values}
+        return accounts.create_department(desk, raw, actor=chief, now=NOW).id
+
+    head = made(name="总部")
+    line = made(name="热线部", parent=head, calendar="hotline")
+    night = made(name="夜班组", parent=line)
+    lost = made(name="旧部", parent=line)
+    desk.store.execute(
+        """UPDATE "kefu_department" SET "calendar" = 'gone' WHERE "id" = ?""", (lost,)
+    )
+
+    found = {id: calendars.of_department(desk, id).id for id in (head, line, night, lost, None)}
+
+    assert found == {
+        head: "office",
+        line: "hotline",
+        night: "hotline",
+        lost: "hotline",
+        None: "office",
+    }
+    with pytest.raises(Invalid) as refused:
+        made(name="又一部", calendar="none")
+    assert wrong(refused) == [("calendar", "no_such_calendar")]
+    kept = accounts.get_department(desk, line, actor=chief)
+    accounts.change_department(desk, line, kept.version, {"calendar": ""}, actor=chief, now=LATER)
+    assert calendars.of_department(desk, night).id == "office"
 
 
 def test_a_day_no_calendar_can_have_is_found_and_does_not_hold(desk: Desk) -> None:

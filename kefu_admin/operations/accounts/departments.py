@@ -12,14 +12,15 @@ from kefu_admin.definitions.role import Permission
 from kefu_admin.operations.accounts.unit import Taker, perform
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.who import require
-from kefu_admin.problems import Invalid
+from kefu_admin.problems import FieldError, Invalid
 from kefu_admin.store import accounts
 from kefu_admin.store.accounts import Department
 from kefu_admin.store.idempotency import IdempotencyKey
 
-_CREATED = frozenset({"name", "code", "parent"})
+_CREATED = frozenset({"name", "code", "parent", "calendar"})
 _CHANGED = _CREATED | {"active"}
 _MAX_CODE = 32
+_MAX_CALENDAR = 40
 
 
 def list_departments(desk: Desk, *, actor: Actor) -> tuple[Department, ...]:
@@ -51,7 +52,8 @@ def create_department(
     now: datetime,
     key: IdempotencyKey | None = None,
 ) -> Department:
-    """A new department from `name`, `code` (in business numbers; may be blank) and `parent` (id).
+    """A new department from `name`, `code` (in business numbers; may be blank), `parent` (id) and
+    `calendar` (blank: that of the parent).
 
     Raises:
         Forbidden: no permission USERS.
@@ -59,12 +61,13 @@ def create_department(
     """
 
     def work() -> Mapping[str, Any]:
-        wanted = _taken(Taker(raw, _CREATED), Department(id=0, version=0, name=""))
+        wanted = _taken(desk, Taker(raw, _CREATED), Department(id=0, version=0, name=""))
         made = accounts.create_department(
             desk.store,
             name=wanted.name,
             code=wanted.code,
             parent_id=wanted.parent_id,
+            calendar=wanted.calendar,
             actor=actor,
             now=now,
             operation="accounts.create_department",
@@ -85,7 +88,7 @@ def change_department(
     now: datetime,
     key: IdempotencyKey | None = None,
 ) -> Department:
-    """Change `name`, `code`, `parent` or `active`; what lies below moves along.
+    """Change `name`, `code`, `parent`, `calendar` or `active`; what lies below moves along.
 
     Raises:
         Forbidden: no permission USERS.
@@ -95,7 +98,7 @@ def change_department(
 
     def work() -> Mapping[str, Any]:
         before = accounts.department(desk.store, id)
-        wanted = _taken(Taker(raw, _CHANGED), before)
+        wanted = _taken(desk, Taker(raw, _CHANGED), before)
         accounts.update_department(
             desk.store,
             replace(wanted, version=version),
@@ -109,14 +112,18 @@ def change_department(
     return accounts.department(desk.store, id)
 
 
-def _taken(taker: Taker, before: Department) -> Department:
+def _taken(desk: Desk, taker: Taker, before: Department) -> Department:
     wanted = replace(
         before,
         name=taker.text("name", before.name, required=True),
         code=taker.text("code", before.code, limit=_MAX_CODE, required=False),
         parent_id=taker.id("parent", before.parent_id),
+        calendar=taker.text("calendar", before.calendar, limit=_MAX_CALENDAR, required=False),
         active=taker.flag("active", before.active),
     )
+    calendar = wanted.calendar
+    if calendar and calendar != before.calendar and calendar not in desk.project.calendars:
+        taker.errors.append(FieldError("calendar", "no_such_calendar"))
     if taker.errors:
         raise Invalid(taker.errors)
     return wanted

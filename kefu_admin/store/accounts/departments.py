@@ -17,12 +17,13 @@ from kefu_admin.store.database import Store
 from kefu_admin.store.shapes import ColumnKind
 
 MAX_DEPTH = 12  # paths are at most 255 characters
-_COLUMNS = '"id", "version", "name", "code", "parent_id", "path", "active"'
+_COLUMNS = '"id", "version", "name", "code", "parent_id", "path", "calendar", "active"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
-    """One department. `code` stands in business numbers; "" when it has none."""
+    """One department. `code` stands in business numbers; "" when it has none. `calendar` is the id
+    of the calendar it works by; "" for that of the department above."""
 
     id: int
     version: int
@@ -30,6 +31,7 @@ class Department:
     code: str = ""
     parent_id: int | None = None
     path: str = ""
+    calendar: str = ""
     active: bool = True
 
     @property
@@ -93,6 +95,7 @@ def create_department(
     name: str,
     code: str = "",
     parent_id: int | None = None,
+    calendar: str = "",
     actor: Actor,
     now: datetime,
     operation: str,
@@ -107,13 +110,15 @@ def create_department(
     _check_code(store, code, own_id=None)
     at = store.to_db(ColumnKind.INSTANT, now)
     id = store.insert(
-        'INSERT INTO "kefu_department" ("version", "name", "code", "parent_id", "path", "active",'
-        ' "created_at", "updated_at") VALUES (1, ?, ?, ?, ?, 1, ?, ?)',
-        (name, code or None, parent_id, "", at, at),
+        'INSERT INTO "kefu_department" ("version", "name", "code", "parent_id", "path",'
+        ' "calendar", "active", "created_at", "updated_at") VALUES (1, ?, ?, ?, ?, ?, 1, ?, ?)',
+        (name, code or None, parent_id, "", calendar or None, at, at),
     )
     path = f"{above.path if above else '/'}{id}/"
     store.execute('UPDATE "kefu_department" SET "path" = ? WHERE "id" = ?', (path, id))
-    made = Department(id=id, version=1, name=name, code=code, parent_id=parent_id, path=path)
+    made = Department(
+        id=id, version=1, name=name, code=code, parent_id=parent_id, path=path, calendar=calendar
+    )
     _write_line(store, None, made, "create", actor=actor, now=now, operation=operation)
     return made
 
@@ -144,10 +149,11 @@ def update_department(
     after = replace(wanted, version=before.version + 1, path=path)
     store.execute(
         'UPDATE "kefu_department" SET "version" = ?, "name" = ?, "code" = ?, "parent_id" = ?,'
-        ' "active" = ?, "updated_at" = ? WHERE "id" = ?',
+        ' "calendar" = ?, "active" = ?, "updated_at" = ? WHERE "id" = ?',
         (
             after.version, after.name, after.code or None, after.parent_id,
-            int(after.active), store.to_db(ColumnKind.INSTANT, now), after.id,
+            after.calendar or None, int(after.active), store.to_db(ColumnKind.INSTANT, now),
+            after.id,
         ),
     )  # fmt: skip
     if path != before.path:
@@ -228,11 +234,14 @@ def _write_line(
 
 
 def _plain(one: Department) -> dict[str, object]:
-    return {"name": one.name, "code": one.code, "parent": one.parent_id, "active": one.active}
+    told: dict[str, object] = {
+        "name": one.name, "code": one.code, "parent": one.parent_id, "active": one.active,
+    }  # fmt: skip
+    return {**told, "calendar": one.calendar} if one.calendar else told
 
 
 def _department(row: tuple[object, ...]) -> Department:
-    id, version, name, code, parent_id, path, active = row
+    id, version, name, code, parent_id, path, calendar, active = row
     return Department(
         id=int(str(id)),
         version=int(str(version)),
@@ -240,5 +249,6 @@ def _department(row: tuple[object, ...]) -> Department:
         code=str(code or ""),
         parent_id=int(str(parent_id)) if parent_id is not None else None,
         path=str(path),
+        calendar=str(calendar or ""),
         active=bool(active),
     )

@@ -14,6 +14,7 @@ PEOPLE: tuple[TableShape, ...] = (
         text("code", 32, required=False),
         link("parent_id", "kefu_department", required=False),
         text("path", 255),
+        text("calendar", 40, required=False),  # None: that of the department above
         flag("active", 1),
         instant("created_at"),
         instant("updated_at"),

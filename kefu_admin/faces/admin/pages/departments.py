@@ -22,13 +22,13 @@ from kefu_admin.faces.admin.record.forms import fresh_key, sent_key, sent_versio
 from kefu_admin.faces.admin.view import PanelView, expose, prefix
 from kefu_admin.faces.admin.words import translator
 from kefu_admin.faces.routes import Audit, Repeat, declare
-from kefu_admin.operations import accounts
+from kefu_admin.operations import accounts, calendars
 from kefu_admin.operations.accounts import Department
 from kefu_admin.problems import Busy, Conflict, Invalid
 from kefu_admin.store.idempotency import idempotency_key
 
 _KEPT = (Invalid, Conflict, Busy)
-_FIELDS = ("name", "code", "parent", "active")
+_FIELDS = ("name", "code", "parent", "calendar", "active")
 _DEEPEST_INDENT = 5
 
 
@@ -175,6 +175,19 @@ class DepartmentsView(PanelView):
             ),
             choice("parent", "上级部门", above, (text("parent", parent),), refused=faults),
         ]
+        named = {one.id: one.label.text(http.locale()) for one in calendars.calendars(self.desk)}
+        if len(named) > 1:
+            stored = found.calendar if found else ""
+            made.append(
+                choice(
+                    "calendar",
+                    "工作日历",
+                    tuple(named.items()),
+                    (text("calendar", stored),),
+                    refused=faults,
+                    help="不选就与上级部门相同；最上面的部门用默认的。",
+                )
+            )
         if found is not None:
             made.append(
                 choice(
