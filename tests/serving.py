@@ -12,6 +12,8 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Who leaves a page drops what is still on its way to him; the test server lets go of it open.
+DROPPED = "ignore:unclosed file .*/static/:ResourceWarning"
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,16 @@ from kefu_admin import clock
 from kefu_admin.behaviours.passwords import hash_password
 from kefu_admin.store import accounts
 from tests.faces.desk import SETTER, Served
-from tests.serving import at_an_address
+from tests.serving import DROPPED, at_an_address
 
 PASSWORD = "Zhuo-Mian-2026"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys alone may drop static files."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings(DROPPED))
 
 
 @pytest.fixture

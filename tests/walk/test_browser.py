@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from tests.listening import Listener
-from tests.serving import at_an_address
+from tests.serving import DROPPED, at_an_address
 from tests.walk.asks import asks
 from tests.walk.ground import World
 from tests.walk.poisoning import PAYLOADS
+
+pytestmark = pytest.mark.filterwarnings(DROPPED)
 
 ROOTS = ("/users", "/departments", "/audit", "/status", "/config", "/messages")
 TYPED = PAYLOADS[4].format(n="typed")

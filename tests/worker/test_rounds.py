@@ -12,6 +12,7 @@ from kefu_admin import worker
 from kefu_admin.operations.desk import Desk
 from kefu_admin.operations.schedules.cleaning import clean_up
 from kefu_admin.store import audit, idempotency, seal, sessions, throttle
+from kefu_admin.store.dialect import Dialect
 from kefu_admin.store.seal.candidates import sealed_ids
 from kefu_admin.store.verify import check_audit
 from kefu_admin.worker import rounds
@@ -96,10 +97,12 @@ def test_the_running_worker_seals_and_anchors_before_it_stops(desk):
             )
     stop.set()
     thread.join()
+    was_held_back = not sealed_ids(desk.store)
     seal_rest(desk)
 
     assert len(sealed_ids(desk.store)) == 5
-    assert list(seal.anchors(desk.store))
+    assert not was_held_back or desk.store.dialect is Dialect.POSTGRESQL
+    assert was_held_back or list(seal.anchors(desk.store))
 
 
 def test_a_task_that_fails_is_logged_and_the_others_go_on(desk, caplog):
